@@ -1,0 +1,10 @@
+import { locale } from "./locale.ts";
+
+/** A moment as people say it: month, day, hour and minute in the language in use. */
+export function moment(iso: string): string {
+  const options: Intl.DateTimeFormatOptions = { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(iso));
+}
+
+/** Bytes as megabytes with one decimal. */
+export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -1,0 +1,6 @@
+export { base } from "./base.ts";
+export { megabytes, moment } from "./format.ts";
+export { Header } from "./header.ts";
+export { catalogue, locale, onLocaleChange, setLocale, toLocale, type Locale, type Translate, type Values } from "./locale.ts";
+export { LocalizedElement } from "./localized.ts";
+export { Poll } from "./poll.ts";
