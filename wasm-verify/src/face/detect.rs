@@ -1,0 +1,129 @@
+use crate::image::{Affine, Border, Channels, RgbImage, sample};
+use crate::net::{Network, NetworkError};
+
+/// A face found in a picture; all lengths in pixels of that picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Face {
+    /// Left edge, top edge, width and height.
+    pub bounds: [f32; 4],
+    /// Image-left eye, image-right eye, nose tip, left and right corner of the mouth as seen in the picture.
+    pub points: [[f32; 2]; 5],
+    /// Confidence, 0 to 1.
+    pub score: f32,
+}
+
+/// Below this confidence a find is no face.
+const SCORE: f32 = 0.7;
+/// Two finds that overlap more (intersection over union) are one face.
+const OVERLAP: f32 = 0.3;
+/// More finds than this in one picture are not told apart: the answer "several faces" needs two.
+const MAX_CANDIDATES: usize = 512;
+const STRIDES: [usize; 3] = [8, 16, 32];
+
+/// YuNet (Wu et al., 2023): finds faces down to about 10 pixels of the square it looks at.
+///
+/// Input: the picture scaled to fit a square in its top left corner, BGR, 0 to 255.
+#[derive(Clone)]
+pub struct Detector {
+    network: Network,
+    size: usize,
+}
+
+impl Detector {
+    /// For live frames: a face fills a good part of the frame, so a small square will do.
+    pub const FRAME: usize = 320;
+    /// For photographs, where the face may be small (the portrait on a card).
+    pub const STILL: usize = 640;
+
+    /// Prepares the network for squares of `size` pixels, a multiple of 32.
+    pub fn load(bytes: &[u8], size: usize) -> Result<Self, NetworkError> {
+        Ok(Self { network: Network::load(bytes, &[1, 3, size, size])?, size })
+    }
+
+    /// Every face in the picture, the largest first.
+    pub fn detect(&self, picture: &RgbImage) -> Result<Vec<Face>, NetworkError> {
+        let scale = picture.width().max(picture.height()) as f32 / self.size as f32;
+        let map = Affine { m: [scale, 0.0, 0.5 * scale - 0.5, 0.0, scale, 0.5 * scale - 0.5] };
+        let input = sample(picture, &map, self.size, Channels::Bgr, 1.0, Border::Black);
+        let outputs = self.network.run(&[1, 3, self.size, self.size], input)?;
+        let mut faces = most_certain_first(self.candidates(&outputs, scale));
+        faces.sort_by(|a, b| area(b).total_cmp(&area(a)));
+        Ok(faces)
+    }
+
+    /// Decodes the heads (`cls`, `obj`, `bbox`, `kps`, three strides each) into faces in picture pixels.
+    fn candidates(&self, outputs: &[Vec<f32>], scale: f32) -> Vec<Face> {
+        let mut found = Vec::new();
+        for (level, stride) in STRIDES.into_iter().enumerate() {
+            let Some([class, object, bounds, points]) =
+                heads(level).map(|index| outputs.get(index)).into_iter().collect::<Option<Vec<_>>>().and_then(|h| h.try_into().ok())
+            else {
+                return found;
+            };
+            let (class, object, bounds, points): (&Vec<f32>, &Vec<f32>, &Vec<f32>, &Vec<f32>) =
+                (class, object, bounds, points);
+            let columns = self.size / stride;
+            let cells = class.iter().zip(object).zip(bounds.chunks_exact(4)).zip(points.chunks_exact(10));
+            for (cell, (((class, object), b), p)) in cells.enumerate() {
+                let score = (class.clamp(0.0, 1.0) * object.clamp(0.0, 1.0)).sqrt();
+                // Written so that NaN is refused too.
+                if !(score >= SCORE) || !b.iter().chain(p).all(|value| value.is_finite()) {
+                    continue;
+                }
+                let unit = stride as f32 * scale;
+                let (column, row) = ((cell % columns) as f32, (cell / columns) as f32);
+                let (width, height) = (b[2].min(8.0).exp() * unit, b[3].min(8.0).exp() * unit);
+                let (x, y) = ((column + b[0]) * unit - width / 2.0, (row + b[1]) * unit - height / 2.0);
+                let point = |i: usize| [(column + p[2 * i]) * unit, (row + p[2 * i + 1]) * unit];
+                found.push(Face { bounds: [x, y, width, height], points: std::array::from_fn(point), score });
+            }
+        }
+        found
+    }
+}
+
+/// Indices of one stride's outputs among the twelve.
+fn heads(level: usize) -> [usize; 4] {
+    [level, level + 3, level + 6, level + 9]
+}
+
+fn area(face: &Face) -> f32 {
+    face.bounds[2] * face.bounds[3]
+}
+
+/// Greedy non-maximum suppression.
+fn most_certain_first(mut faces: Vec<Face>) -> Vec<Face> {
+    faces.sort_by(|a, b| b.score.total_cmp(&a.score));
+    faces.truncate(MAX_CANDIDATES);
+    let mut kept: Vec<Face> = Vec::new();
+    for face in faces {
+        if kept.iter().all(|other| overlap(&face, other) <= OVERLAP) {
+            kept.push(face);
+        }
+    }
+    kept
+}
+
+fn overlap(a: &Face, b: &Face) -> f32 {
+    let shared = |axis: usize| {
+        let end = (a.bounds[axis] + a.bounds[axis + 2]).min(b.bounds[axis] + b.bounds[axis + 2]);
+        (end - a.bounds[axis].max(b.bounds[axis])).max(0.0)
+    };
+    let both = shared(0) * shared(1);
+    both / (area(a) + area(b) - both).max(f32::EPSILON)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn face(x: f32, score: f32) -> Face {
+        Face { bounds: [x, 0.0, 10.0, 10.0], points: [[0.0; 2]; 5], score }
+    }
+
+    #[test]
+    fn overlapping_finds_are_one_face() {
+        let kept = most_certain_first(vec![face(0.0, 0.8), face(1.0, 0.9), face(30.0, 0.7)]);
+        assert_eq!(kept.iter().map(|f| f.bounds[0]).collect::<Vec<_>>(), [1.0, 30.0]);
+    }
+}
