@@ -54,8 +54,8 @@ export class Header extends LocalizedElement {
       <a class="mark" href="#/" aria-label="${t("brand")} – ${t("home")}">
         <svg viewBox="0 0 28 28" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
           <circle cx="14" cy="14" r="12.5" />
-          <path d="M6.5 15.5c3-1 4-4.5 7.5-4.5s4.500 3.500 7.500 4.500" stroke-linecap="round" />
-          <path d="m10.500 18.500 2.500 2.500 5-5" stroke-linecap="round" stroke-linejoin="round" />
+          <path d="M6.5 15.5c3-1 4-4.5 7.5-4.5s4.5 3.5 7.5 4.5" stroke-linecap="round" />
+          <path d="m10.5 18.5 2.5 2.5 5-5" stroke-linecap="round" stroke-linejoin="round" />
         </svg>
         <span>${t("brand")}</span>
         ${this.section ? html`<span class="section">${this.section}</span>` : null}

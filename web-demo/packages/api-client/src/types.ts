@@ -1,0 +1,24 @@
+// The shapes the apps use, taken from the operations so that the names inside the document may change.
+import type { paths } from "./schema";
+
+type Answer<O> = O extends { responses: infer R } ? Content<R[Extract<keyof R, 200 | 201 | 202>]> : never;
+type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
+
+/** A car of the signed-in owner, with its cards. */
+export type Vehicle = Answer<paths["/owner/vehicles"]["get"]>["items"][number];
+/** A card as shown to its owner. */
+export type Card = Vehicle["cards"][number];
+/** A transfer as one of its two parties sees it. */
+export type Transfer = Answer<paths["/owner/transfers/{id}"]["get"]>;
+/** The states of a transfer. */
+export type TransferState = Transfer["state"];
+/** What an invitation shows before signing in. */
+export type Invitation = Answer<paths["/owner/invitations/{token}"]["get"]>;
+/** An opened verification: what the device must show. */
+export type Challenge = Answer<paths["/owner/verifications"]["post"]>;
+/** The server's decision on a report. */
+export type Verdict = Answer<paths["/owner/verifications/{id}/report"]["post"]>;
+/** A text in the console's message centre. */
+export type Message = Answer<paths["/console/messages"]["get"]>["items"][number];
+/** The answer to signing in. */
+export type Session = Answer<paths["/owner/sessions"]["post"]>;

@@ -1,0 +1,112 @@
+import type {
+  Capabilities,
+  Challenge,
+  DocumentStatus,
+  Evidence,
+  FrameResult,
+  LoadProgress,
+  Operation,
+  Operations,
+  Reply,
+} from "./protocol.ts";
+import { VerifyError } from "./protocol.ts";
+import { FrameSource } from "./frame-source.ts";
+
+/** Where the engine finds things; the defaults fit a page served by the OwnerProof server. */
+export interface FaceVerifierOptions {
+  /** Address of `models.json`. */
+  models?: string;
+  onProgress?: (progress: LoadProgress) => void;
+}
+
+/**
+ * The engine in its worker, behind promises. Create it early (while the person reads), `dispose` it at the end:
+ * the networks take some hundred megabytes. Every failure is a `VerifyError`.
+ */
+export class FaceVerifier {
+  #worker: Worker;
+  #pending = new Map<number, { resolve: (value: never) => void; reject: (error: VerifyError) => void }>();
+  #lastId = 0;
+  #ready: Promise<Capabilities>;
+  #listeners = new Set<(progress: LoadProgress) => void>();
+  #frames = new FrameSource();
+
+  constructor({ models = "/models/models.json", onProgress }: FaceVerifierOptions = {}) {
+    if (onProgress) this.#listeners.add(onProgress);
+    if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") throw new VerifyError("unsupported");
+    if (!isSecureContext) throw new VerifyError("insecure_context");
+    this.#worker = new Worker(new URL("./worker/index.ts", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#receive(data));
+    this.#worker.addEventListener("error", (event) => {
+      this.#fail(new VerifyError("engine_unreachable", event.message));
+    });
+    this.#ready = this.#call("load", { models: new URL(models, location.href).href });
+    this.#ready.catch(() => {}); // Told to whoever awaits ready().
+  }
+
+  /** Follows the loading; returns the way to stop. */
+  follow(listener: (progress: LoadProgress) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when engine and networks are in place. */
+  async ready(): Promise<void> {
+    await this.#ready;
+  }
+
+  /** Checks the picture of the document and keeps its portrait for the comparison. */
+  async setDocument(image: Blob): Promise<DocumentStatus> {
+    await this.#ready;
+    return this.#call("document", image);
+  }
+
+  /** Starts a challenge; called again, starts it anew. */
+  async begin(challenge: Challenge): Promise<void> {
+    await this.#ready;
+    await this.#call("begin", challenge);
+  }
+
+  /** Sends the video's current picture; `at` is in milliseconds on a steady clock. Await it before the next. */
+  async push(video: HTMLVideoElement, at: number): Promise<FrameResult> {
+    const { offscreen } = await this.#ready;
+    const frame = await this.#frames.grab(video, at, offscreen);
+    return this.#call("frame", frame, ["bitmap" in frame ? frame.bitmap : frame.rgba.buffer]);
+  }
+
+  /** After the phase `done`: what to sign and, with consent, to send. */
+  finish(): Promise<Evidence> {
+    return this.#call("finish", null);
+  }
+
+  /** Frees the memory and ends the worker. */
+  async dispose(): Promise<void> {
+    await Promise.race([this.#call("dispose", null).catch(() => {}), new Promise((wake) => setTimeout(wake, 500))]);
+    this.#worker.terminate();
+    this.#fail(new VerifyError("engine_failed", "disposed"));
+  }
+
+  #call<O extends Operation>(op: O, input: Operations[O]["input"], transfer: Transferable[] = []) {
+    const id = ++this.#lastId;
+    return new Promise<Operations[O]["output"]>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, op, input }, transfer);
+    });
+  }
+
+  #receive(reply: Reply): void {
+    if ("progress" in reply) {
+      for (const listener of this.#listeners) listener(reply.progress);
+      return;
+    }
+    const waiting = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if ("code" in reply) waiting?.reject(new VerifyError(reply.code, reply.detail));
+    else waiting?.resolve(reply.value as never);
+  }
+
+  #fail(error: VerifyError): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+}

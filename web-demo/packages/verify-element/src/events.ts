@@ -1,0 +1,24 @@
+import type { ErrorCode, Evidence, FrameResult, LoadProgress } from "./protocol.ts";
+import type { FaceVerify } from "./face-verify.ts";
+
+/** How a verification ended on the device. The server decides again. */
+export interface VerifyDone extends Evidence {
+  outcome: "passed" | "failed";
+  /** A code, set when it failed. */
+  reason: string | null;
+}
+
+/** The events of `<face-verify>`. */
+export interface FaceVerifyEvents {
+  "verify-progress": CustomEvent<LoadProgress>;
+  "verify-guidance": CustomEvent<FrameResult>;
+  "verify-done": CustomEvent<VerifyDone>;
+  "verify-error": CustomEvent<{ code: ErrorCode }>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "face-verify": FaceVerify;
+  }
+  interface HTMLElementEventMap extends FaceVerifyEvents {}
+}

@@ -1,0 +1,16 @@
+export { FaceVerifier, type FaceVerifierOptions } from "./client.ts";
+export { deviceKey, type DeviceKey } from "./device-key.ts";
+export type { FaceVerifyEvents, VerifyDone } from "./events.ts";
+export { FaceVerify } from "./face-verify.ts";
+export { t as verifyTexts } from "./texts.ts";
+export {
+  VerifyError,
+  type Challenge,
+  type DocumentStatus,
+  type ErrorCode,
+  type Evidence,
+  type FrameResult,
+  type Guidance,
+  type LoadProgress,
+  type Step,
+} from "./protocol.ts";

@@ -1,0 +1,96 @@
+import type { Capabilities, Challenge, DocumentStatus, Evidence, Frame, FrameResult, LoadProgress } from "../protocol.ts";
+import { VerifyError } from "../protocol.ts";
+import { engineBytes, instantiate, type Verifier } from "./engine.ts";
+import { catalogueOf, networkBytes, sweep } from "./models.ts";
+import { Pixels, upright } from "./pixels.ts";
+import { sha256 } from "./sha256.ts";
+
+/** Before the engine's length is known: its usual size, so that the bar does not jump. */
+const ENGINE_ESTIMATE = 14_000_000;
+
+/** The engine, its networks and the verification that runs on them. */
+export class Session {
+  #verifier: Verifier | null = null;
+  #engineHash = "";
+  #pixels = new Pixels();
+
+  constructor(private readonly report: (progress: LoadProgress) => void) {}
+
+  /** Fetches engine and networks, one network at a time in the order of need, each checked by its hash. */
+  async load(modelsUrl: string): Promise<Capabilities> {
+    const networks = await catalogueOf(modelsUrl);
+    const weights = networks.reduce((sum, network) => sum + network.bytes, 0);
+    let engineTotal = ENGINE_ESTIMATE;
+    let done = 0;
+    const tell = (loaded: number, preparing = false): void =>
+      this.report({ loaded: done + loaded, total: engineTotal + weights, preparing });
+
+    tell(0);
+    const engine = await engineBytes((loaded) => {
+      engineTotal = Math.max(engineTotal, loaded);
+      tell(loaded);
+    });
+    done = engineTotal = engine.length;
+    this.#engineHash = await sha256(engine);
+    const Verifier = await instantiate(engine);
+    const verifier = (this.#verifier = new Verifier());
+
+    // While the engine builds one network the browser already fetches the next.
+    let next = networks[0] && networkBytes(networks[0], modelsUrl, tell);
+    for (const [index, network] of networks.entries()) {
+      const bytes = await next!;
+      done += bytes.length;
+      tell(0, index === networks.length - 1);
+      const following = networks[index + 1];
+      if (following) (next = networkBytes(following, modelsUrl, tell)).catch(() => {});
+      verifier.loadNetwork(network.role, bytes);
+    }
+    await sweep(networks);
+    return { offscreen: this.#pixels.available };
+  }
+
+  /** Gives the engine the picture of the document, upright and of a sensible size. */
+  async setDocument(image: Blob): Promise<DocumentStatus> {
+    const bytes = await upright(image);
+    if (!bytes) return "unreadable";
+    return (JSON.parse(this.#engine.setDocument(bytes)) as { status: DocumentStatus }).status;
+  }
+
+  /** Starts a challenge, or starts it again. */
+  async begin({ id, ...rest }: Challenge): Promise<null> {
+    const { nonce, steps, policy_version, step_timeout_ms } = rest;
+    this.#engine.begin(JSON.stringify({ verification_id: id, nonce, steps, policy_version, step_timeout_ms }));
+    return null;
+  }
+
+  /** Looks at one frame. */
+  async push(frame: Frame): Promise<FrameResult> {
+    const { rgba, width, height } = "bitmap" in frame ? this.#pixels.read(frame.bitmap) : frame;
+    return JSON.parse(this.#engine.pushFrame(rgba, width, height, frame.at)) as FrameResult;
+  }
+
+  /** The report and what belongs to it. */
+  async finish(): Promise<Evidence> {
+    const engine = this.#engine;
+    return {
+      report: owned(engine.report(this.#engineHash)),
+      keyframes: engine.keyframes().map(owned),
+      document: engine.document() ? owned(engine.document()!) : null,
+    };
+  }
+
+  /** Frees the networks, the frames and the pictures. */
+  async dispose(): Promise<null> {
+    this.#verifier?.free();
+    this.#verifier = null;
+    return null;
+  }
+
+  get #engine(): Verifier {
+    if (!this.#verifier) throw new VerifyError("engine_failed", "not loaded");
+    return this.#verifier;
+  }
+}
+
+/** A copy outside the engine's memory. */
+const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
