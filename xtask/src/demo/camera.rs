@@ -1,0 +1,159 @@
+//! Footage made into what a browser takes for a camera, and into a document picture.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::run::Run;
+
+/// Chromium plays a motion JPEG file at this rate, whatever the file says.
+const FRAMES_PER_SECOND: u32 = 30;
+/// How long a still image is held before the camera repeats it.
+const STILL_SECONDS: u32 = 2;
+/// The card that identity documents are printed on, in pixels at 300 dots per inch.
+const CARD: (u32, u32) = (1011, 638);
+/// The portrait on it.
+const PORTRAIT: (u32, u32) = (358, 442);
+
+/// A video or a still image, or some frames of it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file.
+    pub file: PathBuf,
+    /// First frame and the one after the last; the whole file when absent.
+    pub frames: Option<(u32, u32)>,
+}
+
+/// A rectangle in the frames that the camera shows, pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
+impl Source {
+    /// Whether it is one picture.
+    pub fn is_still(&self) -> bool {
+        let extension = self.file.extension().unwrap_or_default().to_ascii_lowercase();
+        ["jpg", "jpeg", "png", "webp", "bmp"].iter().any(|still| extension == *still)
+    }
+
+    /// Writes the motion JPEG file that plays as the camera. Pictures keep their shape, the short
+    /// side is 480 as with a phone's camera; nothing is cut off and no bars are added, because
+    /// both change what the engine sees.
+    pub fn camera(&self, file: &Path) -> Result<()> {
+        ensure!(self.file.is_file(), "no such file: {}", self.file.display());
+        let mut input = ffmpeg();
+        if self.is_still() {
+            input = input.args(["-loop", "1", "-t", &STILL_SECONDS.to_string()]);
+        }
+        let trim = self.frames.map_or_else(String::new, |(first, end)| {
+            format!("trim=start_frame={first}:end_frame={end},setpts=PTS-STARTPTS,")
+        });
+        let filter = format!(
+            "{trim}scale=w='if(gt(iw,ih),-2,480)':h='if(gt(iw,ih),480,-2)':flags=lanczos,\
+             fps={FRAMES_PER_SECOND}"
+        );
+        input
+            .args([Path::new("-i"), &self.file])
+            .args(["-an", "-vf", &filter, "-pix_fmt", "yuvj420p"])
+            .args(["-c:v", "mjpeg", "-q:v", "3"])
+            .args([file])
+            .watch()
+            .with_context(|| format!("cannot read {} as video", self.file.display()))
+    }
+}
+
+/// Takes single frames out of a camera file, every `stride`th, as `000001.jpg` onwards.
+pub fn frames(camera: &Path, stride: u32, folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    ffmpeg()
+        .args(["-f", "mjpeg", "-r", &FRAMES_PER_SECOND.to_string(), "-i"])
+        .args([camera])
+        .args(["-vf", &format!("select='not(mod(n,{stride}))'")])
+        .args(["-vsync", "0", "-q:v", "2"])
+        .args([folder.join("%06d.jpg")])
+        .watch()
+}
+
+/// Writes frame number `frame` as a still photograph.
+pub fn still(camera: &Path, frame: u32, file: &Path) -> Result<()> {
+    one_frame(camera, frame, "null", file)
+}
+
+/// Writes a plain identity card whose portrait is that frame. Without knowing where the `face` is,
+/// the middle of the frame is taken.
+pub fn document(camera: &Path, frame: u32, face: Option<Area>, file: &Path) -> Result<()> {
+    let (portrait_width, portrait_height) = PORTRAIT;
+    let crop = match face {
+        Some(face) => around(face),
+        None => format!(
+            "crop=w='min(iw,ih*{portrait_width}/{portrait_height})':\
+             h='min(ih,iw*{portrait_height}/{portrait_width})'"
+        ),
+    };
+    let (width, height) = CARD;
+    let filter = format!(
+        "{crop},scale={portrait_width}:{portrait_height}:flags=lanczos,\
+         pad={width}:{height}:{left}:{top}:color=0xE8EEF2,\
+         drawbox=x=60:y=110:w=430:h=26:color=0x8FA3B0:t=fill,\
+         drawbox=x=60:y=190:w=300:h=26:color=0x8FA3B0:t=fill,\
+         drawbox=x=60:y=270:w=480:h=26:color=0x8FA3B0:t=fill,\
+         drawbox=x=60:y=530:w=520:h=30:color=0x5C7080:t=fill",
+        left = width - portrait_width - 50,
+        top = (height - portrait_height) / 2 - 20,
+    );
+    one_frame(camera, frame, &filter, file)
+}
+
+/// The part of the frame a passport photograph would show, as an ffmpeg filter.
+fn around(face: Area) -> String {
+    let (portrait_width, portrait_height) = PORTRAIT;
+    let width = face.width * 1.7;
+    let height = width * portrait_height as f32 / portrait_width as f32;
+    let x = face.x + face.width / 2.0 - width / 2.0;
+    let y = face.y + face.height / 2.0 - height * 0.52;
+    format!(
+        "crop=w='min({width:.0},iw)':h='min({height:.0},ih)':\
+         x='clip({x:.0},0,iw-ow)':y='clip({y:.0},0,ih-oh)'"
+    )
+}
+
+fn one_frame(camera: &Path, frame: u32, filter: &str, file: &Path) -> Result<()> {
+    ffmpeg()
+        .args(["-f", "mjpeg", "-i"])
+        .args([camera])
+        .args(["-vf", &format!("select='eq(n,{frame})',{filter}")])
+        .args(["-frames:v", "1", "-q:v", "2", "-pix_fmt", "yuvj420p"])
+        .args([file])
+        .watch()?;
+    ensure!(file.is_file(), "{} has no frame {frame}", camera.display());
+    Ok(())
+}
+
+fn ffmpeg() -> Run {
+    Run::new("ffmpeg").args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stills_are_known_by_their_name() {
+        let source = |name: &str| Source { file: name.into(), frames: None };
+        assert!(source("a/face.JPG").is_still());
+        assert!(!source("clip.mp4").is_still());
+    }
+
+    #[test]
+    fn a_portrait_holds_the_face_and_some_room() {
+        let face = Area { x: 200.0, y: 100.0, width: 200.0, height: 260.0 };
+        let filter = around(face);
+        assert!(filter.starts_with("crop=w='min(340,iw)':h='min(420,ih)'"), "{filter}");
+        assert!(filter.contains("x='clip(130,"), "{filter}");
+    }
+}

