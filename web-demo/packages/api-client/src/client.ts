@@ -18,8 +18,9 @@ export function connect(session: SessionSource, baseUrl = "/api/v1") {
     },
     async onResponse({ response }) {
       if (response.ok) return;
-      if (response.status === 401 && session.token()) session.expired();
-      throw await problemOf(response);
+      const problem = await problemOf(response);
+      if (problem.slug === "sign-in-needed" && session.token()) session.expired();
+      throw problem;
     },
     onError: ({ error }) => offline(error),
   };

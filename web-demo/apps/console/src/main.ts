@@ -1,0 +1,4 @@
+import { locale } from "@ownerproof/ui";
+import "./app.ts";
+
+document.documentElement.lang = locale();

@@ -1,0 +1,41 @@
+import { catalogue } from "@ownerproof/ui";
+
+/** The console's catalogue. */
+export const t = catalogue({
+  zh: {
+    app: "车主认证 · 管理台",
+    section: "管理台",
+    sign_out: "退出登录",
+    sign_in_title: "员工登录",
+    username: "用户名",
+    password: "密码",
+    sign_in: "登录",
+    messages: "消息中心",
+    messages_lead: "由默认短信通道写入的消息，自动刷新。",
+    at: "时间",
+    to: "收件人",
+    text: "内容",
+    empty: "还没有消息",
+    empty_lead: "车主获取验证码后，消息会显示在这里。",
+    loading: "正在加载",
+    retry: "重试",
+  },
+  en: {
+    app: "OwnerProof · Console",
+    section: "Console",
+    sign_out: "Sign out",
+    sign_in_title: "Staff sign-in",
+    username: "User name",
+    password: "Password",
+    sign_in: "Sign in",
+    messages: "Message centre",
+    messages_lead: "What the default text message gateway has written. Refreshes by itself.",
+    at: "Time",
+    to: "To",
+    text: "Text",
+    empty: "No messages yet",
+    empty_lead: "They appear here when an owner asks for a code.",
+    loading: "Loading",
+    retry: "Try again",
+  },
+});

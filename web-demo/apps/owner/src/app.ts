@@ -1,0 +1,88 @@
+import { css, html } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import "@ownerproof/ui";
+import { LocalizedElement, base } from "@ownerproof/ui";
+import { api } from "./api.ts";
+import { type Route, parse } from "./router.ts";
+import { onSessionChange, setSession, token } from "./session.ts";
+import { t } from "./texts/index.ts";
+import "./views/home.ts";
+import "./views/invite.ts";
+import "./views/sign-in.ts";
+import "./views/transfer.ts";
+
+/** The frame of the app: header, the screen of the route, and signing in where a screen needs it. */
+@customElement("owner-app")
+export class OwnerApp extends LocalizedElement {
+  @state() private route: Route = parse(location.hash);
+
+  #stop: (() => void) | null = null;
+
+  static override styles = [
+    base,
+    css`
+      main {
+        max-width: 560px;
+        margin: 0 auto;
+        padding: 12px 20px max(40px, env(safe-area-inset-bottom));
+      }
+      main:focus {
+        outline: none;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("hashchange", this.#navigate);
+    this.#stop = onSessionChange(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener("hashchange", this.#navigate);
+    this.#stop?.();
+    super.disconnectedCallback();
+  }
+
+  #navigate = async (): Promise<void> => {
+    this.route = parse(location.hash);
+    await this.updateComplete;
+    window.scrollTo(0, 0);
+    // Screen readers go on from the top of the new screen.
+    this.renderRoot.querySelector("main")?.focus({ preventScroll: true });
+  };
+
+  async #signOut(): Promise<void> {
+    await api.DELETE("/owner/sessions/current").catch(() => {});
+    setSession(null);
+  }
+
+  protected override render() {
+    document.title = t("app");
+    return html`
+      <op-header>
+        ${token() ? html`<button class="text" data-testid="sign-out" @click=${this.#signOut}>${t("sign_out")}</button>` : null}
+      </op-header>
+      <main tabindex="-1">${this.#screen()}</main>
+    `;
+  }
+
+  #screen() {
+    const { route } = this;
+    if (route.view === "invite") return html`<owner-invite .token=${route.token}></owner-invite>`;
+    if (!token()) return html`<owner-sign-in></owner-sign-in>`;
+    switch (route.view) {
+      case "transfer":
+        return html`<owner-transfer .transferId=${route.id}></owner-transfer>`;
+      case "verify":
+        // The camera and everything behind it come only when they are needed.
+        void import("./views/verify/flow.ts");
+        return html`<owner-verify .transferId=${route.id}></owner-verify>`;
+      case "accept":
+        void import("./views/accept.ts");
+        return html`<owner-accept .transferId=${route.id}></owner-accept>`;
+      default:
+        return html`<owner-home></owner-home>`;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { css, html } from "lit";
+import type { Card } from "@ownerproof/api-client";
+import { t, tCode } from "../texts/index.ts";
+
+const TONES: Record<string, string> = { active: "good", transferring: "accent", sampled: "warn", rectifying: "warn" };
+
+/** The SIM cards of a car, with their state in words. */
+export const cardList = (cards: readonly Card[]) =>
+  html`<ul class="cards" aria-label=${t("cards")}>
+    ${cards.map(
+      (card) => html`<li>
+        <div class="grow">
+          <p class="mono">${card.msisdn_masked}</p>
+          <p class="muted small">${carrier(card.carrier)} · <span class="mono">ICCID ${card.iccid_masked}</span></p>
+        </div>
+        <span class="chip ${TONES[card.state] ?? ""}">${tCode("card", card.state)}</span>
+      </li>`,
+    )}
+  </ul>`;
+
+function carrier(code: string): string {
+  const known = (["mobile", "unicom", "telecom"] as const).find((name) => code.toLowerCase().includes(name));
+  return known ? t(`carrier_${known}`) : code;
+}
+
+/** Styles of the list. */
+export const cardStyles = css`
+  .cards li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    padding: 14px 0;
+    border-top: 1px solid var(--op-line);
+  }
+  .cards li:first-child {
+    border-top: 0;
+  }
+`;

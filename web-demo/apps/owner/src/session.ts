@@ -1,0 +1,37 @@
+import type { Session } from "@ownerproof/api-client";
+
+const KEY = "ownerproof.owner";
+const listeners = new Set<() => void>();
+let current = restore();
+
+/** The token of the signed-in person, or null. */
+export function token(): string | null {
+  if (current?.expires_at && Date.parse(current.expires_at) < Date.now()) current = null;
+  return current?.token ?? null;
+}
+
+/** Signs in with a session, out with null. Kept between tabs: an invitation opens in a new one. */
+export function setSession(session: Session | null): void {
+  current = session;
+  try {
+    if (session) localStorage.setItem(KEY, JSON.stringify(session));
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Without storage the session lasts for this page.
+  }
+  for (const listener of listeners) listener();
+}
+
+/** Calls `listener` after each signing in or out; returns the way to stop. */
+export function onSessionChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function restore(): Session | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "null") as Session | null;
+  } catch {
+    return null;
+  }
+}

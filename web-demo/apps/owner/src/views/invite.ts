@@ -1,0 +1,111 @@
+import { css, html, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { type Invitation, body } from "@ownerproof/api-client";
+import { LocalizedElement, base, moment } from "@ownerproof/ui";
+import { api } from "../api.ts";
+import { carPlate, carStyles } from "../parts/car.ts";
+import { problem, skeleton } from "../parts/problem.ts";
+import { go } from "../router.ts";
+import { onSessionChange, token as session } from "../session.ts";
+import { t } from "../texts/index.ts";
+import "./sign-in.ts";
+
+/** What the counterparty sees when opening the link: enough to recognise the car, then sign in and claim. */
+@customElement("owner-invite")
+export class OwnerInvite extends LocalizedElement {
+  @property() token = "";
+
+  @state() private invitation: Invitation | null = null;
+  @state() private busy = false;
+  @state() private error: unknown = null;
+
+  #stop: (() => void) | null = null;
+
+  static override styles = [
+    base,
+    carStyles,
+    css`
+      .over {
+        margin-bottom: 8px;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = onSessionChange(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    this.#stop?.();
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("token") && this.token) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.error = null;
+    try {
+      this.invitation = await body(api.GET("/owner/invitations/{token}", { params: { path: { token: this.token } } }));
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async #claim(): Promise<void> {
+    this.busy = true;
+    this.error = null;
+    try {
+      const { id } = await body(api.POST("/owner/invitations/{token}/claim", { params: { path: { token: this.token } } }));
+      go({ view: "verify", id });
+    } catch (error) {
+      this.error = error;
+    }
+    this.busy = false;
+  }
+
+  protected override render() {
+    const { invitation } = this;
+    return html`<div class="stack-l">
+      <h1>${t("invite_page_title")}</h1>
+      ${invitation ? this.#summary(invitation) : this.error ? null : skeleton()}
+      ${problem(this.error, invitation ? undefined : () => void this.#load())}
+      ${invitation?.state === "awaiting_counterparty" ? this.#act() : null}
+    </div>`;
+  }
+
+  #summary(invitation: Invitation) {
+    const { owner_name_masked: name, card_count: n, expires_at } = invitation;
+    const usable = invitation.state === "awaiting_counterparty";
+    return html`
+      ${usable
+        ? html`<div>
+            <p>${t("invite_from", { name })}</p>
+            <p class="lead">${t("invite_what")}</p>
+          </div>`
+        : html`<div class="notice warn over" data-testid="invitation-over">
+            <strong>${t("invite_over")}</strong>
+            <p>${t("invite_over_todo")}</p>
+          </div>`}
+      ${carPlate(invitation)}
+      <p class="muted small">${t("card_count", { n })}${usable ? html` · ${t("valid_until", { at: moment(expires_at) })}` : null}</p>
+    `;
+  }
+
+  #act() {
+    return session()
+      ? html`<button class="wide" data-testid="claim" ?disabled=${this.busy} @click=${this.#claim}>${t("claim")}</button>`
+      : html`<section class="panel">
+          <h2>${t("claim_signin")}</h2>
+          <owner-sign-in compact></owner-sign-in>
+        </section>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "owner-invite": OwnerInvite;
+  }
+}

@@ -1,0 +1,205 @@
+import { css, html, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { type Transfer, type Verdict, body } from "@ownerproof/api-client";
+import { LocalizedElement, base, locale } from "@ownerproof/ui";
+import { type Challenge, type FaceVerifyEvents, FaceVerifier, type VerifyDone } from "@ownerproof/verify-element";
+import { api } from "../../api.ts";
+import { problem, skeleton } from "../../parts/problem.ts";
+import { actions } from "../../parts/stages.ts";
+import { go, href } from "../../router.ts";
+import { t } from "../../texts/index.ts";
+import "./consent.ts";
+import "./identity.ts";
+import type { Identity } from "./identity.ts";
+import "./result.ts";
+import { giveConsent, openVerification, sendReport } from "./submit.ts";
+
+type Stage = "identity" | "consent" | "no-face" | "face" | "sending" | "result";
+
+/** Verifying a person, from the form to the verdict. It owns the engine and gives its memory back at the end. */
+@customElement("owner-verify")
+export class OwnerVerify extends LocalizedElement {
+  @property() transferId = "";
+
+  @state() private transfer: Transfer | null = null;
+  @state() private stage: Stage = "identity";
+  @state() private identity: Identity = { name: "", number: "", photo: null };
+  @state() private verifier: FaceVerifier | null = null;
+  @state() private challenge: Challenge | null = null;
+  @state() private verdict: Verdict | null = null;
+  @state() private busy = false;
+  @state() private error: unknown = null;
+
+  #upload = false;
+  /** The report waits here until the server has it: a lost network must not cost a verification. */
+  #unsent: VerifyDone | null = null;
+
+  static override styles = [
+    base,
+    css`
+      .face {
+        text-align: center;
+      }
+      .steps {
+        color: var(--op-ink-2);
+        font-size: 14px;
+        margin-bottom: 4px;
+      }
+      .way-out {
+        display: block;
+        margin: 12px auto 0;
+      }
+      .sending {
+        padding: 48px 0;
+        text-align: center;
+      }
+    `,
+  ];
+
+  override disconnectedCallback(): void {
+    this.#release();
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("transferId") && this.transferId) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.error = null;
+    try {
+      const transfer = await body(api.GET("/owner/transfers/{id}", { params: { path: { id: this.transferId } } }));
+      if (!actions(transfer).verify) return go({ view: "transfer", id: this.transferId });
+      this.transfer = transfer;
+      this.#engine();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** The engine loads while the person types and reads. */
+  #engine(): void {
+    this.#release();
+    try {
+      this.verifier = new FaceVerifier();
+    } catch {
+      // The element makes its own, fails the same way, and says what to do.
+    }
+  }
+
+  #release(): void {
+    void this.verifier?.dispose();
+    this.verifier = null;
+  }
+
+  async #open(upload: boolean): Promise<void> {
+    this.#upload = upload;
+    await this.#try(async () => {
+      if (upload) await giveConsent();
+      if (!this.verifier) await this.#reload();
+      this.challenge = await openVerification(this.transferId, this.identity);
+      this.stage = "face";
+    });
+  }
+
+  /** A used-up engine is replaced; the new one needs the document again. */
+  async #reload(): Promise<void> {
+    this.#engine();
+    if (this.identity.photo) await this.verifier?.setDocument(this.identity.photo);
+  }
+
+  async #done({ detail }: FaceVerifyEvents["verify-done"]): Promise<void> {
+    this.#unsent = detail;
+    await this.#send();
+  }
+
+  async #send(): Promise<void> {
+    const { challenge } = this;
+    const done = this.#unsent;
+    if (!challenge || !done) return;
+    this.stage = "sending";
+    await this.#try(async () => {
+      this.verdict = await sendReport(challenge.id, done, this.#upload);
+      this.#unsent = null;
+      this.stage = "result";
+      if (this.verdict.outcome !== "failed") this.#release();
+    });
+  }
+
+  #engineFailed({ detail: { code } }: FaceVerifyEvents["verify-error"]): void {
+    if (!/^(engine|model)/.test(code)) return;
+    void this.#reload().catch(() => {}); // The element's own retry then finds a fresh engine.
+  }
+
+  async #try(task: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.error = null;
+    await task().catch((error: unknown) => (this.error = error));
+    this.busy = false;
+  }
+
+  protected override render() {
+    if (!this.transfer) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
+    return html`<div class="stack-l">
+      ${this.#stage()}
+      ${this.stage === "sending" ? problem(this.error, this.#unsent ? () => void this.#send() : undefined) : problem(this.error)}
+    </div>`;
+  }
+
+  #stage() {
+    switch (this.stage) {
+      case "identity":
+        return html`<owner-identity .value=${this.identity} .verifier=${this.verifier}
+          @engine-retry=${this.#engine}
+          @identity-ready=${({ detail }: CustomEvent<Identity>) => {
+            this.identity = detail;
+            this.stage = "consent";
+          }}></owner-identity>`;
+      case "consent":
+        return html`<owner-consent .busy=${this.busy}
+          @consent-back=${() => (this.stage = "identity")}
+          @consent-refused=${() => (this.stage = "no-face")}
+          @consent-given=${({ detail }: CustomEvent<{ upload: boolean }>) => this.#open(detail.upload)}></owner-consent>`;
+      case "no-face":
+        return this.#noFace();
+      case "face":
+        return html`<div class="face">
+          <p class="steps">${t("step_of", { n: 3 })}</p>
+          <h1>${t("face_title")}</h1>
+          <face-verify data-testid="face-verify" lang=${locale()} .verifier=${this.verifier} .challenge=${this.challenge}
+            @verify-done=${this.#done} @verify-error=${this.#engineFailed}></face-verify>
+          <button class="text way-out" data-testid="no-face" @click=${() => (this.stage = "no-face")}>${t("no_face")}</button>
+        </div>`;
+      case "sending":
+        return this.error
+          ? null
+          : html`<div class="sending" role="status">
+              <h1>${t("sending")}</h1>
+              <p class="lead">${t("sending_lead")}</p>
+            </div>`;
+      case "result":
+        return html`<owner-result .verdict=${this.verdict} .transfer=${this.transfer}
+          @result-again=${() => this.#open(this.#upload)}></owner-result>`;
+    }
+  }
+
+  #noFace() {
+    return html`<div data-testid="no-face-info">
+        <h1>${t("no_face_title")}</h1>
+        <p class="lead">${t("no_face_lead")}</p>
+      </div>
+      <ol class="panel stack">
+        ${(["no_face_1", "no_face_2", "no_face_3"] as const).map((key, index) => html`<li>${index + 1}. ${t(key)}</li>`)}
+      </ol>
+      <div class="stack">
+        <a class="button wide" href=${href({ view: "transfer", id: this.transferId })}>${t("no_face_done")}</a>
+        <button class="text" @click=${() => (this.stage = "consent")}>${t("no_face_back")}</button>
+      </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "owner-verify": OwnerVerify;
+  }
+}

@@ -1,0 +1,47 @@
+import { type Verdict, body } from "@ownerproof/api-client";
+import { type Challenge, type VerifyDone, deviceKey } from "@ownerproof/verify-element";
+import { api } from "../../api.ts";
+import { CONSENT_VERSION } from "../../texts/documents.ts";
+import type { Identity } from "./identity.ts";
+
+/** Records the separate consent to sending keyframes. */
+export async function giveConsent(): Promise<void> {
+  await body(api.POST("/owner/consents", { body: { purpose: "face_evidence_upload", text_version: CONSENT_VERSION } }));
+}
+
+/** Opens a verification for this device's key. */
+export async function openVerification(transferId: string, { name, number }: Identity): Promise<Challenge> {
+  const key = await deviceKey();
+  const call = api.POST("/owner/verifications", {
+    body: {
+      transfer_id: transferId,
+      name: name.trim(),
+      document_type: "resident_id",
+      document_number: number,
+      device_key: base64(key.publicKey),
+    },
+  });
+  return body(call);
+}
+
+/** Signs the report and sends it; pictures only with the consent to `upload`. */
+export async function sendReport(id: string, done: VerifyDone, upload: boolean): Promise<Verdict> {
+  const key = await deviceKey();
+  const call = api.POST("/owner/verifications/{id}/report", {
+    params: { path: { id } },
+    body: {
+      report: base64(done.report),
+      signature: base64(await key.sign(done.report)),
+      keyframes: upload ? done.keyframes.map(base64) : [],
+      ...(upload && done.document ? { document_portrait: base64(done.document) } : {}),
+    },
+  });
+  return body(call);
+}
+
+/** Standard alphabet, padded; in pieces, for the arguments of a call are limited. */
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
