@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    envelope::{Delivery, EnvelopeError},
+    envelope::{EnvelopeError, Letter},
     schedule,
 };
 
@@ -12,8 +12,8 @@ pub trait Adapter: Send + Sync {
     /// Writes the HTTP request of one attempt at `now_s` (Unix seconds, part of what is signed).
     ///
     /// # Errors
-    /// A delivery that cannot be written; trying again would not help.
-    fn encode(&self, delivery: &Delivery, now_s: i64) -> Result<Outgoing, EnvelopeError>;
+    /// A letter that cannot be written; trying again would not help.
+    fn encode(&self, letter: &Letter, now_s: i64) -> Result<Outgoing, EnvelopeError>;
 
     /// Reads the platform's answer.
     fn decode(&self, answer: &Incoming<'_>, now_s: i64) -> Outcome {

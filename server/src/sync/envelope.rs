@@ -8,60 +8,27 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use crypto_box::{PublicKey, aead::rand_core::CryptoRngCore};
 use serde::Serialize;
+use uuid::Uuid;
+
+use crate::service::transfers::Delivery;
 
 /// Media type of a structured CloudEvent.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 /// Event type of an approved transfer; the version is part of the name.
 pub const TRANSFER_APPROVED: &str = "cn.ownerproof.transfer.approved.v1";
 
-/// Everything one delivery says: an approved transfer, in the clear.
-///
-/// No `Debug` on purpose: it holds personal data.
+/// One message, ready to be written in a platform's dialect. Holds personal data: no `Debug`.
 #[derive(Clone)]
-pub struct Delivery {
+pub struct Letter {
     /// Stable over all attempts; the receiver tells repetitions by it.
-    pub message_id: String,
-    /// The transfer.
-    pub request_id: String,
+    pub message_id: Uuid,
     /// When the transfer was approved, Unix milliseconds.
     pub approved_at_ms: i64,
-    /// The vehicle, 17 characters.
-    pub vin: String,
-    /// All its cards; they move together.
-    pub cards: Vec<Card>,
-    /// The new owner.
-    pub person: Person,
-    /// When the new owner was verified, Unix milliseconds.
-    pub verified_at_ms: i64,
-    /// The policy the verification followed.
-    pub policy_version: u32,
+    /// What the platform must hear.
+    pub delivery: Delivery,
 }
 
-/// One card of the vehicle.
-#[derive(Clone, Serialize)]
-pub struct Card {
-    /// Its number, 11 or 13 digits.
-    pub msisdn: String,
-    /// Its ICCID, 19 or 20 characters.
-    pub iccid: String,
-    /// Its carrier, as the vehicle register names it.
-    pub carrier: String,
-}
-
-/// The new owner (Art 5), only ever sent inside the sealed box.
-#[derive(Clone, Serialize)]
-pub struct Person {
-    /// As on the document.
-    pub name: String,
-    /// `resident_id` for now.
-    pub document_type: String,
-    /// As on the document.
-    pub document_number: String,
-    /// Mobile number.
-    pub phone: String,
-}
-
-/// Why a delivery cannot be put into an envelope. None of these heals by trying again.
+/// Why a letter cannot be put into an envelope. None of these heals by trying again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
     /// A time outside of what RFC 3339 can say.
@@ -78,26 +45,42 @@ pub enum EnvelopeError {
 #[derive(Serialize)]
 struct CloudEvent<'a> {
     specversion: &'static str,
-    id: &'a str,
+    id: Uuid,
     source: &'a str,
     r#type: &'static str,
     time: String,
-    subject: &'a str,
+    subject: Uuid,
     datacontenttype: &'static str,
     data: Data<'a>,
 }
 
 #[derive(Serialize)]
 struct Data<'a> {
-    request_id: &'a str,
+    request_id: Uuid,
     vin: &'a str,
-    cards: &'a [Card],
+    cards: Vec<Card<'a>>,
     sealed: String,
     verified_at: String,
     policy_version: u32,
 }
 
-/// Writes the envelope of `delivery`, with the person sealed to `platform`.
+#[derive(Serialize)]
+struct Card<'a> {
+    msisdn: &'a str,
+    iccid: &'a str,
+    carrier: &'a str,
+}
+
+/// The new owner (Art 5); only ever written into the sealed box.
+#[derive(Serialize)]
+struct Person<'a> {
+    name: &'a str,
+    document_type: &'a str,
+    document_number: &'a str,
+    phone: &'a str,
+}
+
+/// Writes the envelope of `letter`, with the person sealed to `platform`.
 ///
 /// `source` is this installation, a URI reference. The box is fresh at every attempt (`random`), the rest is
 /// the same bytes each time.
@@ -105,25 +88,35 @@ struct Data<'a> {
 /// # Errors
 /// See [`EnvelopeError`].
 pub fn write(
-    delivery: &Delivery,
+    letter: &Letter,
     source: &str,
     platform: &PublicKey,
     random: &mut impl CryptoRngCore,
 ) -> Result<Vec<u8>, EnvelopeError> {
-    let person = serde_json::to_vec(&delivery.person).map_err(|_| EnvelopeError::Json)?;
+    let Letter { message_id, approved_at_ms, delivery } = letter;
+    let person = Person {
+        name: &delivery.name,
+        document_type: &delivery.document_type,
+        document_number: &delivery.document_number,
+        phone: &delivery.phone,
+    };
+    let person = serde_json::to_vec(&person).map_err(|_| EnvelopeError::Json)?;
     let sealed = platform.seal(random, &person).map_err(|_| EnvelopeError::Seal)?;
+    let cards = delivery.cards.iter();
     let event = CloudEvent {
         specversion: "1.0",
-        id: &delivery.message_id,
+        id: *message_id,
         source,
         r#type: TRANSFER_APPROVED,
-        time: rfc3339(delivery.approved_at_ms)?,
-        subject: &delivery.request_id,
+        time: rfc3339(*approved_at_ms)?,
+        subject: delivery.request_id,
         datacontenttype: "application/json",
         data: Data {
-            request_id: &delivery.request_id,
+            request_id: delivery.request_id,
             vin: &delivery.vin,
-            cards: &delivery.cards,
+            cards: cards
+                .map(|card| Card { msisdn: &card.msisdn, iccid: &card.iccid, carrier: &card.carrier })
+                .collect(),
             sealed: BASE64_STANDARD.encode(sealed),
             verified_at: rfc3339(delivery.verified_at_ms)?,
             policy_version: delivery.policy_version,
@@ -142,28 +135,29 @@ fn rfc3339(ms: i64) -> Result<String, EnvelopeError> {
     Ok(time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
-/// A delivery without anybody's data, for the tests of this folder.
+/// A letter about nobody, for the tests of this folder.
 #[cfg(test)]
-pub(super) fn sample() -> Delivery {
-    Delivery {
-        message_id: "0192f0c1-0000-7000-8000-000000000001".into(),
-        request_id: "0192f0c1-0000-7000-8000-000000000002".into(),
-        approved_at_ms: 1_795_000_000_123,
+pub(super) fn sample() -> Letter {
+    let card = crate::store::Card {
+        id: Uuid::nil(),
+        vehicle_id: Uuid::nil(),
+        msisdn: "1064802000031".into(),
+        iccid: "898604071120C0015291".into(),
+        carrier: "china_mobile".into(),
+        state: "active".into(),
+    };
+    let delivery = Delivery {
+        request_id: Uuid::from_u128(2),
         vin: "1M8GDM9AXKP042788".into(),
-        cards: vec![Card {
-            msisdn: "1064802000031".into(),
-            iccid: "898604071120C0015291".into(),
-            carrier: "china_mobile".into(),
-        }],
-        person: Person {
-            name: "张三".into(),
-            document_type: "resident_id".into(),
-            document_number: "11010519491231002X".into(),
-            phone: "13800001234".into(),
-        },
+        cards: vec![card],
+        name: "张三".into(),
+        document_type: "resident_id".into(),
+        document_number: "11010519491231002X".into(),
+        phone: "13800001234".into(),
         verified_at_ms: 1_794_999_999_000,
         policy_version: 1,
-    }
+    };
+    Letter { message_id: Uuid::from_u128(1), approved_at_ms: 1_795_000_000_123, delivery }
 }
 
 #[cfg(test)]
@@ -187,14 +181,14 @@ mod tests {
             event,
             json!({
                 "specversion": "1.0",
-                "id": "0192f0c1-0000-7000-8000-000000000001",
+                "id": "00000000-0000-0000-0000-000000000001",
                 "source": "/ownerproof",
                 "type": "cn.ownerproof.transfer.approved.v1",
                 "time": "2026-11-18T11:06:40.123Z",
-                "subject": "0192f0c1-0000-7000-8000-000000000002",
+                "subject": "00000000-0000-0000-0000-000000000002",
                 "datacontenttype": "application/json",
                 "data": {
-                    "request_id": "0192f0c1-0000-7000-8000-000000000002",
+                    "request_id": "00000000-0000-0000-0000-000000000002",
                     "vin": "1M8GDM9AXKP042788",
                     "cards": [{"msisdn": "1064802000031", "iccid": "898604071120C0015291", "carrier": "china_mobile"}],
                     "sealed": null,
@@ -215,8 +209,8 @@ mod tests {
     #[test]
     fn impossible_times_are_refused() {
         let key = SecretKey::generate(&mut OsRng).public_key();
-        let delivery = Delivery { verified_at_ms: i64::MAX, ..sample() };
-        assert_eq!(write(&delivery, "/ownerproof", &key, &mut OsRng), Err(EnvelopeError::Time));
+        let letter = Letter { approved_at_ms: i64::MAX, ..sample() };
+        assert_eq!(write(&letter, "/ownerproof", &key, &mut OsRng), Err(EnvelopeError::Time));
     }
 
     #[test]

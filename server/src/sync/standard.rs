@@ -4,7 +4,7 @@ use crypto_box::{PublicKey, aead::OsRng};
 
 use super::{
     adapter::{Adapter, Outgoing},
-    envelope::{self, Delivery, EnvelopeError},
+    envelope::{self, EnvelopeError, Letter},
     signature::{self, Keyring},
 };
 
@@ -26,9 +26,9 @@ impl Standard {
 }
 
 impl Adapter for Standard {
-    fn encode(&self, delivery: &Delivery, now_s: i64) -> Result<Outgoing, EnvelopeError> {
-        let body = envelope::write(delivery, &self.source, &self.platform, &mut OsRng)?;
-        let id = delivery.message_id.clone();
+    fn encode(&self, letter: &Letter, now_s: i64) -> Result<Outgoing, EnvelopeError> {
+        let body = envelope::write(letter, &self.source, &self.platform, &mut OsRng)?;
+        let id = letter.message_id.to_string();
         let headers = vec![
             ("content-type", envelope::CONTENT_TYPE.to_owned()),
             (signature::SIGNATURE, self.secrets.sign(&id, now_s, &body)),
@@ -57,7 +57,7 @@ mod tests {
             (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
         assert_eq!(sent.url, "http://platform.example/v1/records");
         assert_eq!(header("content-type"), "application/cloudevents+json");
-        assert_eq!(id, envelope::sample().message_id);
+        assert_eq!(id, envelope::sample().message_id.to_string());
         assert_eq!(secrets.verify(Headers { id, timestamp, signature }, &sent.body, 1_795_000_001), Ok(()));
     }
 }

@@ -1,0 +1,149 @@
+//! Every way a use case can refuse, in one table. `docs/problems.md` is checked against it.
+
+use crate::{rules::transfer::Illegal, store::StoreError};
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $status:literal $slug:literal $title:literal, $detail:literal;)*) => {
+        /// A refusal: nothing was changed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Refusal { $($(#[$doc])* $name,)* }
+
+        impl Refusal {
+            /// Every refusal.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// HTTP status.
+            pub fn status(self) -> u16 { match self { $(Self::$name => $status),* } }
+
+            /// Last part of the problem type.
+            pub fn slug(self) -> &'static str { match self { $(Self::$name => $slug),* } }
+
+            /// The same for every occurrence.
+            pub fn title(self) -> &'static str { match self { $(Self::$name => $title),* } }
+
+            /// What to do next.
+            pub fn detail(self) -> &'static str { match self { $(Self::$name => $detail),* } }
+        }
+    };
+}
+
+refusals! {
+    /// The body, a header or a parameter cannot be read.
+    BadRequest = 400 "bad-request" "The request cannot be read", "Compare it with /openapi.json and send it again.";
+    /// No token, or one that is over.
+    SignInNeeded = 401 "sign-in-needed" "Sign in first", "Sign in and repeat the request with the new token.";
+    /// Wrong or used code.
+    CodeWrong = 401 "code-wrong" "The code does not fit", "Type the newest code again, or ask for another one.";
+    /// Wrong user name or password.
+    CredentialsWrong = 401 "credentials-wrong" "User name or password does not fit", "Check both and try again.";
+    /// The signature of a callback does not fit, or its time is too far off.
+    CallbackSignature = 401 "callback-signature" "The signature does not fit",
+        "Sign id, timestamp and body with the shared secret, within five minutes of sending.";
+    /// Pictures came without a consent.
+    ConsentNeeded = 403 "consent-needed" "Pictures need your consent",
+        "Give the consent first, or send the report without pictures: then a person decides.";
+    /// Not there, or not yours.
+    NotFound = 404 "not-found" "Not found", "Check the address; it may belong to someone else or be gone.";
+    /// The path exists, the method does not.
+    MethodNotAllowed = 405 "method-not-allowed" "Method not allowed", "See /openapi.json for what can be done here.";
+    /// Someone was faster, or the request is in another state.
+    Conflict = 409 "conflict" "The request has moved on", "Load it again and decide on what you see then.";
+    /// The vehicle has an open transfer.
+    TransferOpen = 409 "transfer-open" "This vehicle has an open transfer", "Finish or cancel that one first.";
+    /// The report of this challenge was taken before.
+    NonceReused = 409 "nonce-reused" "This challenge was used", "Start a new verification.";
+    /// The challenge or invitation is over.
+    NonceExpired = 410 "nonce-expired" "This challenge is over", "Start a new verification and finish it in time.";
+    /// The transfer expired.
+    TransferExpired = 410 "transfer-expired" "This transfer expired", "Ask the owner to start a new one.";
+    /// The body is larger than the operation takes.
+    TooLarge = 413 "too-large" "The body is too large", "Send less: 8 MiB for a report, 64 KiB otherwise.";
+    /// The content type is not the one of the operation.
+    MediaType = 415 "media-type" "Unknown media type", "Send application/json.";
+    /// Not a mobile number.
+    PhoneInvalid = 422 "phone-invalid" "This is not a mobile number", "Type the 11 digits of a mobile number.";
+    /// Empty or too long.
+    NameInvalid = 422 "name-invalid" "The name cannot be used", "Type the name as on the document, 1 to 50 characters.";
+    /// The document number is not possible.
+    DocumentNumberInvalid = 422 "document-number-invalid" "The document number cannot be right",
+        "Check all 18 characters of the resident ID.";
+    /// Name or number are not those on record.
+    DocumentMismatch = 422 "document-mismatch" "Name or document number do not fit the record",
+        "Type both exactly as they were registered for this vehicle.";
+    /// The counterparty is the owner.
+    SamePerson = 422 "same-person" "The new owner must be someone else", "Let the new owner open the invitation.";
+    /// A guardian must consent for a person under 14.
+    GuardianNeeded = 422 "guardian-needed" "A guardian must consent", "Ask at the counter, together with a guardian.";
+    /// The device key is not a point of P-256.
+    DeviceKeyInvalid = 422 "device-key-invalid" "The device key cannot be used",
+        "Send the raw uncompressed P-256 point, 65 bytes, in base64.";
+    /// The report is not signed by the device key.
+    ReportSignature = 422 "report-signature" "The signature does not fit the report",
+        "Sign the report's bytes with the key this verification was started with.";
+    /// A version of a text is empty or too long.
+    TextVersionInvalid = 422 "text-version-invalid" "The version of the text is missing",
+        "Send the version of the text that was shown, 1 to 40 characters.";
+    /// Too many failures.
+    LockedOut = 429 "locked-out" "Too many failed attempts", "Wait until the lock ends, then try again.";
+    /// Too many verifications today.
+    DailyCap = 429 "daily-cap" "Too many verifications today", "Try again tomorrow, or visit the counter.";
+    /// Too many requests.
+    TooMany = 429 "too-many-requests" "Too many requests", "Wait as long as Retry-After says.";
+    /// Our fault.
+    Internal = 500 "internal" "Something went wrong here", "Try again later; nothing was changed.";
+    /// The networks are still loading.
+    EngineLoading = 503 "engine-loading" "The engine is still loading", "Try again in a few seconds.";
+    /// The database does not answer.
+    Unavailable = 503 "unavailable" "The service cannot work right now", "Try again in a few seconds.";
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Refused.
+    #[error("{}", .0.title())]
+    Refused(Refusal),
+    /// Refused for now.
+    #[error("{} for {retry_after_s} s", .refusal.title())]
+    Later {
+        /// Why.
+        refusal: Refusal,
+        /// Seconds until it is worth trying again.
+        retry_after_s: u64,
+    },
+    /// The evidence cannot be used; the slug is the problem type.
+    #[error("{slug}")]
+    Evidence {
+        /// Last part of the problem type.
+        slug: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// Result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Illegal> for Error {
+    fn from(_: Illegal) -> Self {
+        Self::Refused(Refusal::Conflict)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Refused(Refusal::Conflict),
+            error => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The only user of the database.
+//!
+//! A use case asks for one transaction ([`Store::begin`]), works on the aggregates through it
+//! (`tx.transfers()`, `tx.outbox()` …) and commits. Dropping a [`Tx`] undoes everything.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+use secrecy::ExposeSecret;
+
+use crate::config;
+
+mod accounts;
+mod audit;
+mod cards;
+mod codes;
+mod consents;
+mod crypter;
+mod entity;
+mod evidence;
+mod inbox;
+mod messages;
+mod migration;
+mod outbox;
+mod people;
+mod sessions;
+mod staff;
+mod transfers;
+mod vehicles;
+mod verifications;
+
+pub use accounts::{Account, Accounts};
+pub use audit::{Actor, Audit, Entry};
+pub use cards::{Card, Cards, NewCard};
+pub use codes::{Code, Codes};
+pub use consents::{Consent, Consents};
+pub use crypter::{CryptError, Crypter, Place};
+pub use evidence::{Evidence, EvidenceKind, NewEvidence};
+pub use inbox::Inbox;
+pub use messages::{Messages, NewNotice, Notice, NoticeState};
+pub use outbox::{Message, NewMessage, Outbox};
+pub use people::{NewPerson, People, Person};
+pub use sessions::{Session, SessionKind, Sessions};
+pub use staff::{Staff, StaffMember};
+pub use transfers::{Event, NewTransfer, Transfer, Transfers};
+pub use vehicles::{NewVehicle, Vehicle, Vehicles};
+pub use verifications::{NewVerification, Verdict, Verification, Verifications};
+
+/// Why the store refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed or refused.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// A stored value does not open.
+    #[error(transparent)]
+    Crypt(#[from] CryptError),
+    /// Somebody else changed the row first, or a unique value is taken.
+    #[error("the row was changed by someone else")]
+    Conflict,
+    /// A stored value cannot be read back.
+    #[error("a stored {0} has an unknown value")]
+    Corrupt(&'static str),
+}
+
+/// Result of the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The database and the keys of its columns. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    db: DatabaseConnection,
+    crypter: Arc<Crypter>,
+}
+
+/// One transaction.
+pub struct Tx {
+    db: DatabaseTransaction,
+    crypter: Arc<Crypter>,
+}
+
+impl Store {
+    /// Connects. On SQLite: write-ahead log, foreign keys, and five seconds of patience for a lock.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the keys are unusable.
+    pub async fn connect(database: &config::Database, keys: &config::Keys) -> Result<Self> {
+        let mut options = ConnectOptions::new(database.url.expose_secret());
+        options
+            .max_connections(database.max_connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false)
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "NORMAL")
+                    .pragma("secure_delete", "ON")
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5))
+            });
+        Ok(Self { db: Database::connect(options).await?, crypter: Arc::new(Crypter::new(keys)?) })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(migration::Migrator::up(&self.db, None).await?)
+    }
+
+    /// Starts a transaction that may write. SQLite takes its write lock now: a later upgrade would fail at once
+    /// instead of waiting.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn begin(&self) -> Result<Tx> {
+        self.start(SqliteTransactionMode::Immediate).await
+    }
+
+    /// Starts a transaction that only reads, so that SQLite readers do not queue.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn read(&self) -> Result<Tx> {
+        self.start(SqliteTransactionMode::Deferred).await
+    }
+
+    /// Checks that the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// The keys, for look-ups by an encrypted value.
+    pub fn crypter(&self) -> &Crypter {
+        &self.crypter
+    }
+
+    async fn start(&self, mode: SqliteTransactionMode) -> Result<Tx> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(mode), ..Default::default() };
+        Ok(Tx { db: self.db.begin_with_options(options).await?, crypter: self.crypter.clone() })
+    }
+}
+
+macro_rules! aggregates {
+    ($($(#[$doc:meta])* $method:ident: $Repository:ident),* $(,)?) => {
+        impl Tx {
+            $($(#[$doc])* pub fn $method(&self) -> $Repository<'_> { $Repository(self) })*
+        }
+    };
+}
+
+aggregates! {
+    /// People who sign in.
+    accounts: Accounts,
+    /// Verified people.
+    people: People,
+    /// Vehicles.
+    vehicles: Vehicles,
+    /// Cards in vehicles.
+    cards: Cards,
+    /// Transfers and their timelines.
+    transfers: Transfers,
+    /// Challenges and verdicts.
+    verifications: Verifications,
+    /// Pictures and reports kept under a consent.
+    evidence: Evidence,
+    /// Consents.
+    consents: Consents,
+    /// One-time codes.
+    codes: Codes,
+    /// Texts to people.
+    messages: Messages,
+    /// Bearer tokens.
+    sessions: Sessions,
+    /// Members of staff.
+    staff: Staff,
+    /// Messages to the OEM platform.
+    outbox: Outbox,
+    /// Ids of messages received.
+    inbox: Inbox,
+    /// Who did what.
+    audit: Audit,
+}
+
+impl Tx {
+    /// Makes everything done through this transaction permanent.
+    ///
+    /// # Errors
+    /// The database failed; nothing was kept.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.db.commit().await?)
+    }
+
+    /// The look-up value of a phone number.
+    pub(crate) fn phone_index(&self, phone: &str) -> Vec<u8> {
+        self.crypter.blind_index("phone", phone)
+    }
+
+    /// The look-up value of a document.
+    pub(crate) fn document_index(&self, document_type: &str, number: &str) -> Vec<u8> {
+        self.crypter.blind_index("document", &format!("{document_type}:{number}"))
+    }
+
+    fn is_postgres(&self) -> bool {
+        sea_orm::ConnectionTrait::get_database_backend(&self.db) == DbBackend::Postgres
+    }
+}
+
+/// A unique value that is taken is a conflict, not a failure.
+fn conflict(error: DbErr) -> StoreError {
+    match error.sql_err() {
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => StoreError::Conflict,
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,108 @@
+//! People as recorded when they were registered (Art 5). A row never changes.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::{
+    Place, Result, Tx, conflict,
+    entity::person::{ActiveModel, Column, Entity, Model},
+};
+
+/// A person on record.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Id.
+    pub id: Uuid,
+    /// Name on the document.
+    pub name: String,
+    /// Kind of document, `resident_id` for now.
+    pub document_type: String,
+    /// Number of the document, in its canonical form.
+    pub document_number: String,
+    /// Look-up value of the document.
+    pub document_index: Vec<u8>,
+    /// Phone number.
+    pub phone: String,
+}
+
+/// A person to record.
+#[derive(Clone, Debug)]
+pub struct NewPerson<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// Name on the document.
+    pub name: &'a str,
+    /// Kind of document.
+    pub document_type: &'a str,
+    /// Canonical number of the document.
+    pub document_number: &'a str,
+    /// Phone number.
+    pub phone: &'a str,
+    /// Address, where known.
+    pub address: Option<&'a str>,
+}
+
+/// Repository.
+pub struct People<'a>(pub(super) &'a Tx);
+
+fn place(row: Uuid, column: &'static str) -> Place {
+    Place { table: "person", row, column }
+}
+
+impl People<'_> {
+    /// The person with this id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find(&self, id: Uuid) -> Result<Option<Person>> {
+        let row = Entity::find_by_id(id).one(&self.0.db).await?;
+        row.map(|row| self.open(row)).transpose()
+    }
+
+    /// Everyone recorded under this phone, newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn by_phone(&self, phone: &str) -> Result<Vec<Person>> {
+        let rows = Entity::find()
+            .filter(Column::PhoneIndex.eq(self.0.phone_index(phone)))
+            .order_by_desc(Column::CreatedAtMs)
+            .all(&self.0.db)
+            .await?;
+        rows.into_iter().map(|row| self.open(row)).collect()
+    }
+
+    /// Records a person.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn insert(&self, person: NewPerson<'_>, now_ms: i64) -> Result<()> {
+        let seal =
+            |column, value: &str| self.0.crypter.seal(place(person.id, column), value.as_bytes());
+        let row = Model {
+            id: person.id,
+            name: seal("name", person.name),
+            document_type: person.document_type.to_owned(),
+            document_number: seal("document_number", person.document_number),
+            document_index: self.0.document_index(person.document_type, person.document_number),
+            phone: seal("phone", person.phone),
+            phone_index: self.0.phone_index(person.phone),
+            address: person.address.map(|address| seal("address", address)),
+            created_at_ms: now_ms,
+        };
+        Entity::insert(ActiveModel::from(row)).exec_without_returning(&self.0.db).await.map_err(conflict)?;
+        Ok(())
+    }
+
+    fn open(&self, row: Model) -> Result<Person> {
+        let open = |column, value: &[u8]| self.0.crypter.open_text(place(row.id, column), value);
+        Ok(Person {
+            id: row.id,
+            name: open("name", &row.name)?,
+            document_number: open("document_number", &row.document_number)?,
+            phone: open("phone", &row.phone)?,
+            document_type: row.document_type,
+            document_index: row.document_index,
+        })
+    }
+}
