@@ -42,7 +42,7 @@ export class Server {
   async code(phone) {
     for (let tries = 0; tries < 50; tries++) {
       const messages = await json(`${this.url}/console/messages`, { token: this.#staffToken });
-      const code = newestCode(messages.items ?? messages, phone);
+      const code = newestCode(messages.items, phone);
       if (code) return code;
       await sleep(100);
     }
@@ -67,12 +67,12 @@ export class Server {
 export const ledger = (platform) => json(`${platform}/ledger`);
 
 /**
- * @param {any[]} messages  newest first or last
+ * @param {any[]} messages  in any order
  * @param {string} phone
  */
 export function newestCode(messages, phone) {
   const mine = messages
-    .filter((message) => String(message.phone ?? message.to ?? message.phone_masked ?? "").endsWith(phone.slice(-4)))
-    .sort((a, b) => Date.parse(b.at ?? b.created_at) - Date.parse(a.at ?? a.created_at));
-  return String(mine[0]?.text ?? mine[0]?.body ?? "").match(/(?<!\d)\d{6}(?!\d)/)?.[0];
+    .filter((message) => String(message.to_masked ?? "").endsWith(phone.slice(-4)))
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  return String(mine[0]?.text ?? "").match(/(?<!\d)\d{6}(?!\d)/)?.[0];
 }
