@@ -13,8 +13,9 @@ pub fn mask_phone(phone: &str) -> String {
 
 /// Surnames of two characters, which a mask shows whole.
 const COMPOUND_SURNAMES: &[&str] = &[
-    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "司徒", "夏侯",
-    "端木", "南宫", "轩辕", "独孤", "百里", "呼延", "澹台", "公冶", "申屠", "太史", "第五", "万俟", "闻人", "赫连",
+    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "司徒",
+    "夏侯", "端木", "南宫", "轩辕", "独孤", "百里", "呼延", "澹台", "公冶", "申屠", "太史", "第五", "万俟",
+    "闻人", "赫连",
 ];
 
 /// `张*`, `王*明`, `欧阳*娜`: the surname and the last character shown, a two-character name by its surname alone.

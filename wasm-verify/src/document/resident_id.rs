@@ -17,9 +17,9 @@ const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const CHECK: &[u8; 11] = b"10X98765432";
 /// First two digits of GB/T 2260 codes in use, with 81, 82, 83 for residence permits.
 const REGIONS: &[&str] = &[
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
-    "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83", "91", "92", "93",
-    "94", "95", "96", "97", "98", "99",
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
+    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
+    "83", "91", "92", "93", "94", "95", "96", "97", "98", "99",
 ];
 
 impl ResidentId {
@@ -58,10 +58,12 @@ impl std::str::FromStr for ResidentId {
         if !REGIONS.contains(&&number[..2]) {
             return Err(DocumentError::Prefix);
         }
-        if date(bytes).is_none_or(|date| date < NaiveDate::from_ymd_opt(1850, 1, 1).unwrap_or(NaiveDate::MIN)) {
+        if date(bytes).is_none_or(|date| date < NaiveDate::from_ymd_opt(1850, 1, 1).unwrap_or(NaiveDate::MIN))
+        {
             return Err(DocumentError::Date);
         }
-        let sum: u32 = bytes.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+        let sum: u32 =
+            bytes.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         if CHECK[(sum % 11) as usize] != bytes[17] {
             return Err(DocumentError::CheckDigit);
         }

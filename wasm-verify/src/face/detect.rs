@@ -55,19 +55,13 @@ impl Detector {
     fn candidates(&self, outputs: &[Vec<f32>], scale: f32) -> Vec<Face> {
         let mut found = Vec::new();
         for (level, stride) in STRIDES.into_iter().enumerate() {
-            let Some([class, object, bounds, points]) =
-                heads(level).map(|index| outputs.get(index)).into_iter().collect::<Option<Vec<_>>>().and_then(|h| h.try_into().ok())
-            else {
-                return found;
-            };
-            let (class, object, bounds, points): (&Vec<f32>, &Vec<f32>, &Vec<f32>, &Vec<f32>) =
-                (class, object, bounds, points);
+            let heads: Option<Vec<&Vec<f32>>> = (0..4).map(|head| outputs.get(level + 3 * head)).collect();
+            let Some(&[class, object, bounds, points]) = heads.as_deref() else { return found };
             let columns = self.size / stride;
             let cells = class.iter().zip(object).zip(bounds.chunks_exact(4)).zip(points.chunks_exact(10));
             for (cell, (((class, object), b), p)) in cells.enumerate() {
                 let score = (class.clamp(0.0, 1.0) * object.clamp(0.0, 1.0)).sqrt();
-                // Written so that NaN is refused too.
-                if !(score >= SCORE) || !b.iter().chain(p).all(|value| value.is_finite()) {
+                if score.is_nan() || score < SCORE || !b.iter().chain(p).all(|value| value.is_finite()) {
                     continue;
                 }
                 let unit = stride as f32 * scale;
@@ -80,11 +74,6 @@ impl Detector {
         }
         found
     }
-}
-
-/// Indices of one stride's outputs among the twelve.
-fn heads(level: usize) -> [usize; 4] {
-    [level, level + 3, level + 6, level + 9]
 }
 
 fn area(face: &Face) -> f32 {

@@ -17,6 +17,11 @@ impl Embedding {
         self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
     }
 
+    /// The numbers themselves.
+    pub fn values(&self) -> &[f32] {
+        &self.0
+    }
+
     /// The mean of several embeddings of one person, steadier than each. `None` for none.
     pub fn mean<'a>(embeddings: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
         let mut all = embeddings.into_iter();

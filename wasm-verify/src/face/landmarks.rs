@@ -25,7 +25,11 @@ impl Region {
     pub fn of_face(face: &Face) -> Self {
         let [x, y, width, height] = face.bounds;
         let side = width.max(height) * MARGIN;
-        Self { centre: [x + width / 2.0, y + height / 2.0], side, angle: slope(face.points[0], face.points[1]) }
+        Self {
+            centre: [x + width / 2.0, y + height / 2.0],
+            side,
+            angle: slope(face.points[0], face.points[1]),
+        }
     }
 
     /// Where the face of the frame before will be found in the next one.
@@ -137,5 +141,4 @@ impl Landmarker {
         let sound = points.len() == Landmarks::COUNT && points.iter().flatten().all(|v| v.is_finite());
         Ok(sound.then(|| Landmarks { points, presence: 1.0 / (1.0 + (-logit).exp()) }))
     }
-
 }

@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn blur_and_darkness_show() {
-        let checks = RgbImage::from_fn(200, 200, |x, y| Rgb([if (x / 4 + y / 4) % 2 == 0 { 200 } else { 40 }; 3]));
+        let checks =
+            RgbImage::from_fn(200, 200, |x, y| Rgb([if (x / 4 + y / 4) % 2 == 0 { 200 } else { 40 }; 3]));
         let face = Face { bounds: [20.0, 20.0, 160.0, 160.0], points: [[0.0; 2]; 5], score: 1.0 };
         let sharp = measure(&checks, &face);
         let blurred = measure(&imageops::blur(&checks, 4.0), &face);

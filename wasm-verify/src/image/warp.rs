@@ -28,7 +28,14 @@ impl Affine {
         let (sin, cos) = (angle.sin() * scale, angle.cos() * scale);
         let half = size as f32 / 2.0;
         Self {
-            m: [cos, -sin, centre[0] - cos * half + sin * half, sin, cos, centre[1] - sin * half - cos * half],
+            m: [
+                cos,
+                -sin,
+                centre[0] - cos * half + sin * half,
+                sin,
+                cos,
+                centre[1] - sin * half - cos * half,
+            ],
         }
     }
 
@@ -116,7 +123,11 @@ pub fn sample(
 pub fn sample_image(picture: &RgbImage, map: &Affine, size: usize, border: Border) -> RgbImage {
     let mut square = RgbImage::new(size as u32, size as u32);
     each_pixel(picture, map, size, border, |index, colour| {
-        square.put_pixel((index % size) as u32, (index / size) as u32, Rgb(colour.map(|value| value.round() as u8)));
+        square.put_pixel(
+            (index % size) as u32,
+            (index / size) as u32,
+            Rgb(colour.map(|value| value.round() as u8)),
+        );
     });
     square
 }
@@ -147,7 +158,8 @@ fn each_pixel(
             let (left, top) = (x.floor(), y.floor());
             let (fx, fy) = (x - left, y - top);
             let (left, top) = (left.clamp(-1e6, 1e6) as i64, top.clamp(-1e6, 1e6) as i64);
-            let corners = [pixel(left, top), pixel(left + 1, top), pixel(left, top + 1), pixel(left + 1, top + 1)];
+            let corners =
+                [pixel(left, top), pixel(left + 1, top), pixel(left, top + 1), pixel(left + 1, top + 1)];
             let weights = [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy];
             let mut colour = [0.0; 3];
             for (corner, weight) in corners.iter().zip(weights) {

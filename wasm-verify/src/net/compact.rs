@@ -31,7 +31,11 @@ fn float32(like: &TensorProto, values: impl IntoIterator<Item = f32>) -> TensorP
 }
 
 fn half_floats(tensor: &TensorProto) -> Vec<f32> {
-    tensor.raw_data.chunks_exact(2).map(|pair| half::f16::from_le_bytes([pair[0], pair[1]]).to_f32()).collect()
+    tensor
+        .raw_data
+        .chunks_exact(2)
+        .map(|pair| half::f16::from_le_bytes([pair[0], pair[1]]).to_f32())
+        .collect()
 }
 
 /// Evaluates each `DequantizeLinear` whose inputs are constants, and the `Reshape` that gives the result its
@@ -66,7 +70,10 @@ fn fold_dequantisation(graph: &mut GraphProto) -> TractResult<()> {
     Ok(())
 }
 
-fn dequantised(node: &NodeProto, constants: &HashMap<String, TensorProto>) -> TractResult<Option<TensorProto>> {
+fn dequantised(
+    node: &NodeProto,
+    constants: &HashMap<String, TensorProto>,
+) -> TractResult<Option<TensorProto>> {
     let [data, scale, rest @ ..] = node.input.as_slice() else { bail!("DequantizeLinear without a scale") };
     let (Some(data), Some(scale)) = (constants.get(data), constants.get(scale)) else { return Ok(None) };
     let zero = rest.first().filter(|name| !name.is_empty()).and_then(|name| constants.get(name));
@@ -90,7 +97,8 @@ fn dequantised(node: &NodeProto, constants: &HashMap<String, TensorProto>) -> Tr
     let count: usize = dims.iter().product();
     ensure!(data.raw_data.len() == count, "weights cut short");
     ensure!(count == 0 || place(count - 1) < scales.len(), "scales cut short");
-    let zeros: Vec<i8> = zero.map(|z| z.raw_data.iter().map(|&byte| byte as i8).collect()).unwrap_or_default();
+    let zeros: Vec<i8> =
+        zero.map(|z| z.raw_data.iter().map(|&byte| byte as i8).collect()).unwrap_or_default();
     let values = data.raw_data.iter().enumerate().map(|(index, &byte)| {
         let place = place(index);
         (f32::from(byte as i8) - f32::from(zeros.get(place).copied().unwrap_or(0))) * scales[place]
@@ -106,7 +114,11 @@ fn reshaped(
     let [data, shape, ..] = node.input.as_slice() else { return Ok(None) };
     let (Some(_), Some(shape)) = (folded.get(data), constants.get(shape)) else { return Ok(None) };
     let shape: Vec<i64> = if shape.int64_data.is_empty() {
-        shape.raw_data.chunks_exact(8).map(|b| i64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])).collect()
+        shape
+            .raw_data
+            .chunks_exact(8)
+            .map(|b| i64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]))
+            .collect()
     } else {
         shape.int64_data.clone()
     };

@@ -70,7 +70,7 @@ impl Network {
     pub fn load(bytes: &[u8], input: &[usize]) -> Result<Self, NetworkError> {
         let mut model = <ModelProto as prost::Message>::decode(bytes)?;
         compact::widen(&mut model)?;
-        let mut onnx = tract_onnx::onnx().with_ignore_value_info(true).with_ignore_output_shapes(true);
+        let mut onnx = onnx().with_ignore_value_info(true).with_ignore_output_shapes(true);
         onnx.op_register.insert("PRelu", prelu::build);
         let plan = onnx
             .model_for_proto_model(&model)?

@@ -1,0 +1,260 @@
+use super::{Assessment, Checked, Engine, EvidenceError, Reason};
+use crate::challenge::Step;
+use crate::engine::Portrait;
+use crate::face::{Embedding, Region};
+use crate::image::decode;
+use crate::net::NetworkError;
+use crate::report::{Outcome, Report, Scores, Shows};
+use crate::signals::{FaceSignals, face_signals, rivals};
+
+/// Where the lines are drawn. They belong to the policy and never leave the server.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// From this similarity on (cosine), person and document match.
+    pub match_pass: f32,
+    /// From this one on, a member of staff decides; below, they do not match.
+    pub match_review: f32,
+    /// From this passive liveness on (0 to 1, mean of the pictures at rest), the person is live.
+    pub live_pass: f32,
+    /// From this one on, a member of staff decides.
+    pub live_review: f32,
+    /// Least similarity of any picture to the first; turned heads are less alike.
+    pub continuity: f32,
+    /// How far the device's figures may be from ours: builds differ in the order of their sums.
+    pub claim_tolerance: f32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            match_pass: 0.45,
+            match_review: 0.36,
+            live_pass: 0.6,
+            live_review: 0.4,
+            continuity: 0.25,
+            claim_tolerance: 0.1,
+        }
+    }
+}
+
+/// One keyframe as the server sees it.
+struct Look {
+    signals: FaceSignals,
+    embedding: Embedding,
+    live: f32,
+}
+
+/// Looks at every picture of `checked` and weighs what it finds. Takes a few hundred milliseconds a picture.
+///
+/// # Errors
+/// A picture that cannot be read or does not show exactly one face is bad input.
+pub fn assess(engine: &Engine, limits: &Thresholds, checked: &Checked) -> Result<Assessment, EvidenceError> {
+    let report = &checked.report;
+    let mut reasons = Vec::new();
+    if report.outcome != Outcome::Passed {
+        reasons.push(Reason::DeviceRefused);
+    }
+    if !plausible(report) {
+        reasons.push(Reason::ImplausibleTiming);
+    }
+    if checked.keyframes.is_empty() {
+        reasons.push(Reason::DeviceOnly);
+        return Ok(Assessment::new(reasons, Scores { similarity: None, live: None, continuity: None }));
+    }
+    let looks: Vec<Look> = checked
+        .keyframes
+        .iter()
+        .enumerate()
+        .map(|(index, file)| look(engine, index, file))
+        .collect::<Result<_, _>>()?;
+    let document = checked.document_portrait.map(|file| portrait(engine, file)).transpose()?;
+
+    let repeated = report
+        .keyframes
+        .iter()
+        .enumerate()
+        .any(|(i, a)| report.keyframes[..i].iter().any(|b| a.sha256 == b.sha256));
+    if repeated {
+        reasons.push(Reason::PictureRepeated);
+    }
+    let scores = scores(report, &looks, document.as_ref());
+    weigh_liveness(limits, report, &looks, &scores, &mut reasons);
+    weigh_match(limits, &scores, &mut reasons);
+    if claims_differ(limits, &report.scores, &scores) {
+        reasons.push(Reason::ClaimsDiffer);
+    }
+    Ok(Assessment::new(reasons, scores))
+}
+
+fn look(engine: &Engine, index: usize, file: &[u8]) -> Result<Look, EvidenceError> {
+    let picture = decode(file).map_err(|error| EvidenceError::KeyframeImage(index, error))?;
+    let faces = engine.frame_detector.detect(&picture).map_err(engine_failed)?;
+    if rivals(&faces) > 1 {
+        return Err(EvidenceError::KeyframeSeveralFaces(index));
+    }
+    let face = faces.first().ok_or(EvidenceError::KeyframeNoFace(index))?;
+    let landmarks = engine
+        .landmarker
+        .find(&picture, &Region::of_face(face))
+        .map_err(engine_failed)?
+        .filter(|landmarks| landmarks.presence >= 0.5)
+        .ok_or(EvidenceError::KeyframeNoFace(index))?;
+    let embedding = engine.embedder.embed(&picture, face).map_err(engine_failed)?;
+    Ok(Look {
+        signals: face_signals(engine, &landmarks).map_err(engine_failed)?,
+        embedding: embedding.ok_or(EvidenceError::KeyframeNoFace(index))?,
+        live: engine.pad.live(&picture, face).map_err(engine_failed)?,
+    })
+}
+
+fn portrait(engine: &Engine, file: &[u8]) -> Result<Embedding, EvidenceError> {
+    let photograph = decode(file).map_err(EvidenceError::DocumentImage)?;
+    match engine.portrait(&photograph).map_err(engine_failed)? {
+        Portrait::Found(_, embedding) => Ok(embedding),
+        Portrait::NoFace => Err(EvidenceError::DocumentNoFace),
+        Portrait::SeveralFaces => Err(EvidenceError::DocumentSeveralFaces),
+        Portrait::TooSmall | Portrait::Blurred => Err(EvidenceError::DocumentUnclear),
+    }
+}
+
+fn engine_failed(_: NetworkError) -> EvidenceError {
+    EvidenceError::Engine
+}
+
+/// Pictures of the given kind.
+fn of<'a>(report: &'a Report, looks: &'a [Look], shows: Shows) -> impl Iterator<Item = &'a Look> {
+    report.keyframes.iter().zip(looks).filter(move |(record, _)| record.shows == shows).map(|(_, look)| look)
+}
+
+fn scores(report: &Report, looks: &[Look], document: Option<&Embedding>) -> Scores {
+    let person = Embedding::mean(of(report, looks, Shows::Rest).map(|look| &look.embedding));
+    let live: Vec<f32> = of(report, looks, Shows::Rest).map(|look| look.live).collect();
+    let continuity = looks.split_first().and_then(|(first, others)| {
+        others.iter().map(|look| first.embedding.similarity(&look.embedding)).reduce(f32::min)
+    });
+    Scores {
+        similarity: person.zip(document).map(|(person, document)| person.similarity(document)),
+        live: (!live.is_empty()).then(|| live.iter().sum::<f32>() / live.len() as f32),
+        continuity,
+    }
+}
+
+fn weigh_liveness(
+    limits: &Thresholds,
+    report: &Report,
+    looks: &[Look],
+    scores: &Scores,
+    reasons: &mut Vec<Reason>,
+) {
+    match scores.live {
+        Some(live) if live >= limits.live_pass => {}
+        Some(live) if live >= limits.live_review => reasons.push(Reason::LivenessUnclear),
+        _ => reasons.push(Reason::NotLive),
+    }
+    if scores.continuity.is_none_or(|least| least < limits.continuity) {
+        reasons.push(Reason::FaceChanged);
+    }
+    let shown = looks.first().is_some_and(|rest| {
+        report.steps.iter().all(|record| {
+            looks
+                .get(usize::from(record.keyframe))
+                .is_some_and(|look| shows(record.step, &rest.signals, &look.signals))
+        })
+    });
+    if !shown {
+        reasons.push(Reason::StepNotShown);
+    }
+}
+
+fn weigh_match(limits: &Thresholds, scores: &Scores, reasons: &mut Vec<Reason>) {
+    match scores.similarity {
+        Some(similarity) if similarity >= limits.match_pass => {}
+        Some(similarity) if similarity >= limits.match_review => reasons.push(Reason::MatchUnclear),
+        Some(_) => reasons.push(Reason::NoMatch),
+        None => reasons.push(Reason::NoDocument),
+    }
+}
+
+/// Whether a single picture shows the step, measured from the picture at rest. A little less is asked than of the
+/// device, which saw the movement: the picture at rest is one frame, not the median of many.
+fn shows(step: Step, rest: &FaceSignals, face: &FaceSignals) -> bool {
+    match step {
+        Step::Blink => face.blink > rest.blink + 0.12 && face.blink > 0.35,
+        Step::OpenMouth => face.jaw_open > rest.jaw_open + 0.15,
+        Step::TurnLeft => face.yaw - rest.yaw > 8.0,
+        Step::TurnRight => rest.yaw - face.yaw > 8.0,
+        Step::Nod => face.pitch - rest.pitch > 5.0,
+    }
+}
+
+/// Whether the times can be those of a camera and a person: frames neither faster than 120 a second nor all alike
+/// to the millisecond, and no step done before a person can react.
+fn plausible(report: &Report) -> bool {
+    const REACTION_MS: u32 = 60;
+    let gaps: Vec<u32> = report.signals.windows(2).map(|pair| pair[1].t_ms - pair[0].t_ms).collect();
+    let count = gaps.len().max(1) as u32;
+    let mean = gaps.iter().fold(0u32, |sum, gap| sum.saturating_add(*gap)) / count;
+    let steps = report.steps.iter().all(|step| step.done_ms - step.asked_ms >= REACTION_MS);
+    steps && (gaps.is_empty() || mean >= 8)
+}
+
+/// Whether the device claims figures its pictures do not give. Liveness is not compared: the device averages many
+/// frames, we have few.
+fn claims_differ(limits: &Thresholds, claimed: &Scores, computed: &Scores) -> bool {
+    let differ = |a: Option<f32>, b: Option<f32>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() > limits.claim_tolerance,
+        (a, b) => a.is_some() != b.is_some(),
+    };
+    differ(claimed.similarity, computed.similarity) || differ(claimed.continuity, computed.continuity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::Grade;
+    use crate::report::tests::example;
+
+    #[test]
+    fn the_worst_reason_decides() {
+        let scores = Scores { similarity: None, live: None, continuity: None };
+        assert_eq!(Assessment::new(vec![], scores).grade, Grade::Pass);
+        assert_eq!(Assessment::new(vec![Reason::DeviceOnly], scores).grade, Grade::ManualReview);
+        assert_eq!(Assessment::new(vec![Reason::DeviceOnly, Reason::NotLive], scores).grade, Grade::Fail);
+    }
+
+    #[test]
+    fn similarity_is_graded_by_both_lines() {
+        let reasons = |similarity| {
+            let mut reasons = Vec::new();
+            weigh_match(
+                &Thresholds::default(),
+                &Scores { similarity, live: None, continuity: None },
+                &mut reasons,
+            );
+            reasons
+        };
+        assert_eq!(reasons(Some(0.6)), []);
+        assert_eq!(reasons(Some(0.4)), [Reason::MatchUnclear]);
+        assert_eq!(reasons(Some(0.1)), [Reason::NoMatch]);
+        assert_eq!(reasons(Some(f32::NAN)), [Reason::NoMatch]);
+        assert_eq!(reasons(None), [Reason::NoDocument]);
+    }
+
+    #[test]
+    fn a_step_faster_than_a_person_is_implausible() {
+        let mut report = example();
+        assert!(plausible(&report));
+        report.steps[0].done_ms = report.steps[0].asked_ms + 10;
+        assert!(!plausible(&report));
+    }
+
+    #[test]
+    fn claims_are_held_against_what_was_computed() {
+        let limits = Thresholds::default();
+        let claimed = Scores { similarity: Some(0.7), live: None, continuity: Some(0.5) };
+        assert!(!claims_differ(&limits, &claimed, &Scores { similarity: Some(0.68), ..claimed }));
+        assert!(claims_differ(&limits, &claimed, &Scores { similarity: Some(0.4), ..claimed }));
+        assert!(claims_differ(&limits, &claimed, &Scores { similarity: None, ..claimed }));
+    }
+}

@@ -1,0 +1,381 @@
+//! The one state machine of a verification on the device: frame in, guidance or verdict out.
+//!
+//! `Positioning` until the face is held well; then the steps of the challenge, one after the other, each from rest;
+//! then a last look at rest, and the verdict. The same frames at the same times give the same result. Memory is
+//! bounded: two pictures in hand, one JPEG for each keyframe, at most [`MAX_SIGNALS`] frames in numbers.
+
+mod guidance;
+mod recorder;
+
+use std::mem;
+
+pub use guidance::Guidance;
+use recorder::Recorder;
+use serde::Serialize;
+
+use crate::challenge::{Challenge, Step};
+use crate::engine::Engine;
+use crate::face::{Embedding, Face};
+use crate::image::RgbImage;
+use crate::liveness::event::{Baseline, Finder, Sight};
+use crate::net::NetworkError;
+use crate::report::{EngineIdentity, Outcome, Report, Scores, Shows, StepRecord, VERSION, sha256_hex};
+use crate::signals::{FaceSignals, Sighting, Tracker};
+
+/// The face must be held well this long before the first step.
+const HOLD_MS: u32 = 500;
+/// At least this many frames make a baseline, however slow the device.
+const HOLD_FRAMES: usize = 3;
+/// Positioning, or the return to rest, may take this long altogether.
+const POSITION_MS: u32 = 60_000;
+/// A longer gap between frames is a pause (the app was in the background): the clock of the step stands still.
+const PAUSE_MS: u32 = 2_000;
+/// Passive liveness is judged this often.
+const LIVE_EVERY_MS: u32 = 400;
+/// Below this mean the device itself calls it an attack. The server has its own limits.
+const NOT_LIVE: f32 = 0.5;
+/// After this many frames an unmistakable attack ends the session early.
+const EARLY: (usize, f32) = (5, 0.15);
+/// Least similarity of person and document at which the device says "passed".
+const MATCH: f32 = 0.40;
+/// Least similarity of the faces of one session, whatever the pose.
+const SAME: f32 = 0.25;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The face is not yet held well.
+    Positioning,
+    /// A step is to be done.
+    Challenge,
+    /// The verdict is there.
+    Done,
+}
+
+/// What to show after a frame.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Progress {
+    /// Where the session stands.
+    pub phase: Phase,
+    /// The one thing to tell the person now.
+    pub guidance: Guidance,
+    /// The step to do, if any.
+    pub step: Option<Step>,
+    /// How many steps are done.
+    pub step_index: usize,
+    /// How many there are.
+    pub step_count: usize,
+    /// Time left for this step, in milliseconds.
+    pub step_remaining_ms: u32,
+    /// Bounds of the face in pixels: left, top, width, height.
+    pub face: Option<[f32; 4]>,
+    /// The verdict, once there is one.
+    pub outcome: Option<Outcome>,
+}
+
+enum State {
+    /// Holding still, first for the baseline, then between steps.
+    Rest {
+        since_ms: u32,
+        held: Vec<(u32, FaceSignals)>,
+    },
+    Doing {
+        asked_ms: u32,
+        finder: Finder,
+        best: Option<(u32, RgbImage)>,
+    },
+    Done(Outcome),
+}
+
+/// A running verification.
+pub struct Session {
+    challenge: Challenge,
+    document: Option<Embedding>,
+    tracker: Tracker,
+    state: State,
+    steps: Vec<StepRecord>,
+    baseline: Option<Baseline>,
+    recorder: Recorder,
+    rest: Vec<Embedding>,
+    live: Vec<f32>,
+    last_live_ms: Option<u32>,
+    continuity: Option<f32>,
+    last_ms: Option<u32>,
+}
+
+impl Session {
+    /// Begins the verification of `challenge` against the face on the document.
+    pub fn new(challenge: Challenge, document: Option<Embedding>) -> Self {
+        Self {
+            challenge,
+            document,
+            tracker: Tracker::default(),
+            state: State::Rest { since_ms: 0, held: Vec::new() },
+            steps: Vec::new(),
+            baseline: None,
+            recorder: Recorder::default(),
+            rest: Vec::new(),
+            live: Vec::new(),
+            last_live_ms: None,
+            continuity: None,
+            last_ms: None,
+        }
+    }
+
+    /// Looks at the next frame. `t_ms` counts from any moment before the first frame and never goes back; frames
+    /// that do, and frames after the verdict, change nothing.
+    pub fn push(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<Progress, NetworkError> {
+        let gap = t_ms.saturating_sub(self.last_ms.unwrap_or(t_ms));
+        if matches!(self.state, State::Done(_)) || self.last_ms.is_some_and(|last| t_ms <= last) {
+            return Ok(self.progress(t_ms, Guidance::Done, None));
+        }
+        if self.last_ms.is_none() {
+            self.state = State::Rest { since_ms: t_ms, held: Vec::new() };
+        }
+        self.last_ms = Some(t_ms);
+        if gap > PAUSE_MS {
+            self.resume(gap);
+        }
+
+        let live_due = self.last_live_ms.is_none_or(|last| t_ms.saturating_sub(last) >= LIVE_EVERY_MS);
+        let sighting = self.tracker.see(engine, frame, t_ms, live_due)?;
+        self.recorder.note(sighting.signals);
+        let fault = guidance::fault(frame, &sighting);
+        if let Some(face) = sighting.face.as_ref().filter(|_| live_due && fault.is_none()) {
+            self.judge_live(engine, frame, face, &sighting, t_ms)?;
+        }
+        let shown = sighting.signals.face.map(|face| face.bounds);
+        let guidance = match mem::replace(&mut self.state, State::Done(Outcome::StepMissed)) {
+            State::Rest { since_ms, held } => {
+                self.at_rest(engine, frame, &sighting, fault, (since_ms, held))?
+            }
+            State::Doing { asked_ms, finder, best } => {
+                self.doing(engine, frame, &sighting, fault, (asked_ms, finder, best))?
+            }
+            State::Done(outcome) => {
+                self.state = State::Done(outcome);
+                Guidance::Done
+            }
+        };
+        let attacked = self.live.len() >= EARLY.0 && mean(&self.live).is_some_and(|live| live < EARLY.1);
+        if attacked && !matches!(self.state, State::Done(_)) {
+            self.state = State::Done(Outcome::NotLive);
+        }
+        Ok(self.progress(t_ms, guidance, shown))
+    }
+
+    /// The app was in the background: what was half done begins again, and no time has passed.
+    fn resume(&mut self, gap: u32) {
+        self.tracker.reset();
+        match &mut self.state {
+            State::Rest { since_ms, held } => {
+                *since_ms = since_ms.saturating_add(gap);
+                held.clear();
+            }
+            State::Doing { asked_ms, finder, best } => {
+                *asked_ms = asked_ms.saturating_add(gap);
+                *best = None;
+                if let (Some(baseline), Some(step)) =
+                    (self.baseline, self.challenge.steps.get(self.steps.len()))
+                {
+                    *finder = Finder::new(*step, baseline);
+                }
+            }
+            State::Done(_) => {}
+        }
+    }
+
+    fn judge_live(
+        &mut self,
+        engine: &Engine,
+        frame: &RgbImage,
+        face: &Face,
+        sighting: &Sighting,
+        t_ms: u32,
+    ) -> Result<(), NetworkError> {
+        let straight = match (&sighting.signals.face, &self.baseline) {
+            (Some(face), Some(baseline)) => baseline.is_near(face),
+            (Some(face), None) => guidance::is_straight(face),
+            (None, _) => false,
+        };
+        if straight && self.live.len() < MAX_LIVE {
+            self.live.push(engine.pad.live(frame, face)?);
+            self.last_live_ms = Some(t_ms);
+        }
+        Ok(())
+    }
+
+    fn at_rest(
+        &mut self,
+        engine: &Engine,
+        frame: &RgbImage,
+        sighting: &Sighting,
+        fault: Option<Guidance>,
+        (since_ms, mut held): (u32, Vec<(u32, FaceSignals)>),
+    ) -> Result<Guidance, NetworkError> {
+        let t_ms = sighting.signals.t_ms;
+        let settled = sighting.signals.face.filter(|face| match &self.baseline {
+            Some(baseline) => baseline.is_near(face) && face.blink < baseline.blink + 0.25,
+            None => guidance::is_straight(face) && face.blink < 0.5,
+        });
+        let Some(face) = settled.filter(|_| fault.is_none()) else {
+            let late = t_ms.saturating_sub(since_ms) > POSITION_MS;
+            self.state = if late {
+                State::Done(Outcome::StepMissed)
+            } else {
+                State::Rest { since_ms, held: Vec::new() }
+            };
+            let away = if self.baseline.is_some() { Guidance::ReturnCenter } else { Guidance::LookHere };
+            return Ok(fault.unwrap_or(away));
+        };
+        held.push((t_ms, face));
+        let (hold_ms, hold_frames) =
+            if self.baseline.is_some() { (HOLD_MS / 2, 2) } else { (HOLD_MS, HOLD_FRAMES) };
+        let first = held.first().map_or(t_ms, |(first, _)| *first);
+        if t_ms.saturating_sub(first) < hold_ms || held.len() < hold_frames {
+            self.state = State::Rest { since_ms, held };
+            return Ok(Guidance::HoldStill);
+        }
+        let frames: Vec<FaceSignals> = held.iter().map(|(_, face)| *face).collect();
+        let next = self.challenge.steps.get(self.steps.len()).copied();
+        // A picture at rest opens the session and closes it.
+        if (self.baseline.is_none() || next.is_none()) && !self.keep_rest(engine, frame, t_ms)? {
+            self.state = State::Rest { since_ms, held: Vec::new() };
+            return Ok(Guidance::HoldStill);
+        }
+        let baseline = *self.baseline.get_or_insert(Baseline::of(&frames).unwrap_or_default());
+        let Some(step) = next else {
+            self.state = State::Done(self.verdict());
+            return Ok(Guidance::Done);
+        };
+        self.state = State::Doing { asked_ms: t_ms, finder: Finder::new(step, baseline), best: None };
+        Ok(step.into())
+    }
+
+    /// Keeps a picture at rest and the face in it. `false` when the face was not found this time.
+    fn keep_rest(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<bool, NetworkError> {
+        let Some(embedding) = engine.embed_largest(frame)? else { return Ok(false) };
+        self.note_continuity(&embedding);
+        self.rest.push(embedding);
+        self.recorder.keep(Shows::Rest, t_ms, frame);
+        Ok(true)
+    }
+
+    fn doing(
+        &mut self,
+        engine: &Engine,
+        frame: &RgbImage,
+        sighting: &Sighting,
+        fault: Option<Guidance>,
+        (asked_ms, mut finder, mut best): (u32, Finder, Option<(u32, RgbImage)>),
+    ) -> Result<Guidance, NetworkError> {
+        let t_ms = sighting.signals.t_ms;
+        let Some(&step) = self.challenge.steps.get(self.steps.len()) else {
+            return Ok(Guidance::Done);
+        };
+        let sight = sighting.signals.face.map_or(Sight::Nothing, |face| finder.see(t_ms, &face));
+        if sight == Sight::Peak {
+            best = Some((t_ms, frame.clone()));
+        }
+        if sight == Sight::Done
+            && let Some((at_ms, picture)) = best.take()
+        {
+            // A picture in which no face can be found proves nothing: the step is asked for again.
+            if let Some(embedding) = engine.embed_largest(&picture)? {
+                self.note_continuity(&embedding);
+                let keyframe = self.recorder.keep(Shows::Step, at_ms, &picture);
+                self.steps.push(StepRecord { step, asked_ms, done_ms: t_ms, keyframe });
+                self.state = State::Rest { since_ms: t_ms, held: Vec::new() };
+                return Ok(Guidance::ReturnCenter);
+            }
+        }
+        let late = t_ms.saturating_sub(asked_ms) > self.challenge.step_timeout_ms;
+        self.state =
+            if late { State::Done(Outcome::StepMissed) } else { State::Doing { asked_ms, finder, best } };
+        Ok(fault.filter(Guidance::hides_the_face).unwrap_or(step.into()))
+    }
+
+    fn note_continuity(&mut self, embedding: &Embedding) {
+        if let Some(first) = self.rest.first() {
+            let similarity = first.similarity(embedding);
+            self.continuity = Some(self.continuity.map_or(similarity, |least| least.min(similarity)));
+        }
+    }
+
+    fn scores(&self) -> Scores {
+        let similarity = Embedding::mean(&self.rest)
+            .zip(self.document.as_ref())
+            .map(|(person, document)| person.similarity(document));
+        Scores { similarity, live: mean(&self.live), continuity: self.continuity }
+    }
+
+    fn verdict(&self) -> Outcome {
+        let scores = self.scores();
+        if scores.live.is_none_or(|live| live < NOT_LIVE) {
+            Outcome::NotLive
+        } else if scores.continuity.is_some_and(|least| least < SAME) {
+            Outcome::FaceChanged
+        } else if scores.similarity.is_some_and(|similarity| similarity < MATCH) {
+            Outcome::NoMatch
+        } else {
+            Outcome::Passed
+        }
+    }
+
+    fn progress(&self, t_ms: u32, guidance: Guidance, face: Option<[f32; 4]>) -> Progress {
+        let (phase, remaining, outcome) = match &self.state {
+            State::Done(outcome) => (Phase::Done, 0, Some(*outcome)),
+            State::Doing { asked_ms, .. } => {
+                let spent = t_ms.saturating_sub(*asked_ms);
+                (Phase::Challenge, self.challenge.step_timeout_ms.saturating_sub(spent), None)
+            }
+            State::Rest { .. } if self.baseline.is_some() => {
+                (Phase::Challenge, self.challenge.step_timeout_ms, None)
+            }
+            State::Rest { .. } => (Phase::Positioning, self.challenge.step_timeout_ms, None),
+        };
+        Progress {
+            phase,
+            guidance: if outcome.is_some() { Guidance::Done } else { guidance },
+            step: matches!(self.state, State::Doing { .. })
+                .then(|| self.challenge.steps.get(self.steps.len()).copied())
+                .flatten(),
+            step_index: self.steps.len(),
+            step_count: self.challenge.steps.len(),
+            step_remaining_ms: remaining,
+            face,
+            outcome,
+        }
+    }
+
+    /// The keyframes so far, as JPEG files in the order of the report.
+    pub fn keyframes(&self) -> &[Vec<u8>] {
+        self.recorder.pictures()
+    }
+
+    /// The report, once there is a verdict. `document` is the portrait as it will be sent.
+    pub fn report(&self, engine: EngineIdentity, document: Option<&[u8]>) -> Option<Report> {
+        let State::Done(outcome) = self.state else { return None };
+        Some(Report {
+            version: VERSION,
+            verification_id: self.challenge.verification_id.clone(),
+            nonce: self.challenge.nonce.clone(),
+            policy_version: self.challenge.policy_version,
+            engine,
+            outcome,
+            scores: self.scores(),
+            steps: self.steps.clone(),
+            keyframes: self.recorder.records().to_vec(),
+            document_sha256: document.map(sha256_hex),
+            signals: self.recorder.signals().to_vec(),
+        })
+    }
+}
+
+/// More frames judged add nothing to the mean.
+const MAX_LIVE: usize = 64;
+
+fn mean(values: &[f32]) -> Option<f32> {
+    (!values.is_empty()).then(|| values.iter().sum::<f32>() / values.len() as f32)
+}

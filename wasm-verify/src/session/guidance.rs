@@ -1,0 +1,109 @@
+use serde::Serialize;
+
+use crate::challenge::Step;
+use crate::face::quality;
+use crate::image::RgbImage;
+use crate::liveness::MIN_FACE;
+use crate::signals::{FaceSignals, Sighting};
+
+/// The one thing to tell the person now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guidance {
+    /// No face in sight.
+    NoFace,
+    /// More than one person in sight.
+    SeveralFaces,
+    /// Come closer.
+    Closer,
+    /// Move away.
+    Further,
+    /// Bring the face to the middle.
+    Center,
+    /// More light on the face.
+    Lighter,
+    /// Less light on the face.
+    Darker,
+    /// Hold still.
+    HoldStill,
+    /// Look straight into the camera.
+    LookHere,
+    /// Look straight again after a step.
+    ReturnCenter,
+    /// Do this step: blink.
+    Blink,
+    /// Do this step: open the mouth.
+    OpenMouth,
+    /// Do this step: turn to the left.
+    TurnLeft,
+    /// Do this step: turn to the right.
+    TurnRight,
+    /// Do this step: nod.
+    Nod,
+    /// Nothing more to do.
+    Done,
+}
+
+impl Guidance {
+    /// Whether the fault must be put right before a step can be seen at all. During a step smaller faults are
+    /// forgiven: a hint about the light would hide what to do.
+    pub(super) fn hides_the_face(&self) -> bool {
+        matches!(self, Self::NoFace | Self::SeveralFaces | Self::Closer)
+    }
+}
+
+impl From<Step> for Guidance {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Blink => Self::Blink,
+            Step::OpenMouth => Self::OpenMouth,
+            Step::TurnLeft => Self::TurnLeft,
+            Step::TurnRight => Self::TurnRight,
+            Step::Nod => Self::Nod,
+        }
+    }
+}
+
+/// Widest face, as a share of the frame's shorter side.
+const WIDEST: f32 = 0.85;
+/// Farthest the face's centre may be from the frame's, as a share of each side.
+const OFF_CENTRE: f32 = 0.25;
+/// Mean luminance of a face that can be judged.
+const LIGHT: std::ops::RangeInclusive<f32> = 45.0..=225.0;
+/// Below this the face is blurred by movement or focus.
+const SHARP: f32 = 8.0;
+
+/// The first thing wrong with the frame, in the order in which a person can mend it.
+pub(super) fn fault(frame: &RgbImage, sighting: &Sighting) -> Option<Guidance> {
+    let Some(face) = &sighting.signals.face else { return Some(Guidance::NoFace) };
+    if sighting.signals.faces > 1 {
+        return Some(Guidance::SeveralFaces);
+    }
+    let (frame_width, frame_height) = (frame.width() as f32, frame.height() as f32);
+    let [x, y, width, height] = face.bounds;
+    if width < MIN_FACE {
+        return Some(Guidance::Closer);
+    }
+    if width > frame_width.min(frame_height) * WIDEST {
+        return Some(Guidance::Further);
+    }
+    let off =
+        |start: f32, size: f32, whole: f32| (start + size / 2.0 - whole / 2.0).abs() > whole * OFF_CENTRE;
+    if off(x, width, frame_width) || off(y, height, frame_height) {
+        return Some(Guidance::Center);
+    }
+    let quality = quality::measure(frame, sighting.face.as_ref()?);
+    if quality.brightness < *LIGHT.start() {
+        return Some(Guidance::Lighter);
+    }
+    if quality.brightness > *LIGHT.end() {
+        return Some(Guidance::Darker);
+    }
+    (quality.sharpness < SHARP).then_some(Guidance::HoldStill)
+}
+
+/// Whether the face looks into the camera closely enough to begin. Cameras are held low and heads are held
+/// differently, so the range is wide; what follows is measured from how this person holds still.
+pub(super) fn is_straight(face: &FaceSignals) -> bool {
+    face.yaw.abs() < 15.0 && face.pitch.abs() < 20.0 && face.roll.abs() < 20.0
+}

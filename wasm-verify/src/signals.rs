@@ -1,0 +1,133 @@
+//! A frame in numbers, and the tracker that gets from pixels to numbers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::face::{Face, Landmarks, Region};
+use crate::image::RgbImage;
+use crate::net::NetworkError;
+
+/// What one frame shows. Holds no pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signals {
+    /// Time of the frame in milliseconds since the session began.
+    pub t_ms: u32,
+    /// How many faces were seen when last looked for.
+    pub faces: u8,
+    /// The largest face, if there is one.
+    pub face: Option<FaceSignals>,
+}
+
+/// What one face does in one frame. Lengths in pixels of the frame, angles in degrees (see
+/// [`crate::face::Pose`]), expressions from 0 to 1 (see [`crate::face::Expression`]).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaceSignals {
+    /// Left edge, top edge, width, height.
+    pub bounds: [f32; 4],
+    /// Positive to the person's own left.
+    pub yaw: f32,
+    /// Positive downwards.
+    pub pitch: f32,
+    /// Positive towards the person's left shoulder.
+    pub roll: f32,
+    /// How far both eyes are shut.
+    pub blink: f32,
+    /// How far the jaw is dropped.
+    pub jaw_open: f32,
+    /// How far the mouth smiles.
+    pub smile: f32,
+}
+
+/// Follows one face from frame to frame: looks for faces now and then, and in between looks only where the face
+/// was, which costs a third.
+#[derive(Debug, Default)]
+pub struct Tracker {
+    region: Option<Region>,
+    faces: u8,
+    detected_ms: Option<u32>,
+}
+
+/// Longest time between two looks at the whole frame, in milliseconds.
+const DETECT_EVERY_MS: u32 = 300;
+/// Below this presence the tracked region holds no face any more.
+const PRESENCE: f32 = 0.5;
+
+/// What the tracker saw: the numbers, and the face when the whole frame was looked at.
+pub struct Sighting {
+    /// The frame in numbers.
+    pub signals: Signals,
+    /// The face as detected in this very frame.
+    pub face: Option<Face>,
+}
+
+impl Tracker {
+    /// Forgets the face, as after a pause.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Looks at one frame. With `look` the whole frame is searched for faces even if it is not yet time.
+    pub fn see(
+        &mut self,
+        engine: &Engine,
+        frame: &RgbImage,
+        t_ms: u32,
+        look: bool,
+    ) -> Result<Sighting, NetworkError> {
+        let due = self.detected_ms.is_none_or(|last| t_ms.saturating_sub(last) >= DETECT_EVERY_MS);
+        let mut detected = None;
+        if look || due || self.region.is_none() {
+            detected = self.detect(engine, frame, t_ms)?;
+        }
+        let mut landmarks = self.landmarks(engine, frame)?;
+        if landmarks.is_none() && detected.is_none() && self.region.take().is_some() {
+            detected = self.detect(engine, frame, t_ms)?;
+            landmarks = self.landmarks(engine, frame)?;
+        }
+        self.region = landmarks.as_ref().map(Region::following);
+        let face = match &landmarks {
+            Some(landmarks) => Some(face_signals(engine, landmarks)?),
+            None => None,
+        };
+        let faces = if face.is_some() { self.faces.max(1) } else { 0 };
+        Ok(Sighting { signals: Signals { t_ms, faces, face }, face: detected.filter(|_| face.is_some()) })
+    }
+
+    fn detect(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<Option<Face>, NetworkError> {
+        let faces = engine.frame_detector.detect(frame)?;
+        self.detected_ms = Some(t_ms);
+        self.faces = u8::try_from(rivals(&faces)).unwrap_or(u8::MAX);
+        let face = faces.into_iter().next();
+        self.region = face.as_ref().map(Region::of_face);
+        Ok(face)
+    }
+
+    fn landmarks(&self, engine: &Engine, frame: &RgbImage) -> Result<Option<Landmarks>, NetworkError> {
+        let Some(region) = &self.region else { return Ok(None) };
+        Ok(engine.landmarker.find(frame, region)?.filter(|landmarks| landmarks.presence >= PRESENCE))
+    }
+}
+
+/// How many faces could be meant: passers-by much smaller than the largest face do not count.
+pub fn rivals(faces: &[Face]) -> usize {
+    let width = |face: &Face| face.bounds[2];
+    let largest = faces.first().map_or(0.0, width);
+    faces.iter().filter(|face| width(face) > largest * 0.4).count()
+}
+
+/// Reads pose and expression from landmarks.
+pub fn face_signals(engine: &Engine, landmarks: &Landmarks) -> Result<FaceSignals, NetworkError> {
+    let pose = landmarks.pose();
+    let expression = engine.blendshapes.read(landmarks)?;
+    Ok(FaceSignals {
+        bounds: landmarks.bounds(),
+        yaw: pose.yaw,
+        pitch: pose.pitch,
+        roll: pose.roll,
+        blink: (expression.blink_left + expression.blink_right) / 2.0,
+        jaw_open: expression.jaw_open,
+        smile: expression.smile,
+    })
+}
