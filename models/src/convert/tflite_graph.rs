@@ -100,7 +100,10 @@ impl<'a> Converter<'a> {
             1 => tensor.data.as_chunks::<2>().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect(),
             kind => bail!("a constant of type {kind} where floats are needed"),
         };
-        ensure!(count(&tensor.shape) == Some(values.len()), "a constant that does not fill its shape");
+        ensure!(
+            !values.is_empty() && count(&tensor.shape) == Some(values.len()),
+            "a constant that does not fill its shape"
+        );
         Ok(values)
     }
 
