@@ -67,6 +67,17 @@ impl Source {
     }
 }
 
+/// How long a camera file plays until it starts again.
+pub fn duration_ms(camera: &Path) -> Result<u64> {
+    let frames = Run::new("ffprobe")
+        .args(["-v", "error", "-f", "mjpeg", "-count_packets", "-select_streams", "v"])
+        .args(["-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"])
+        .args([camera])
+        .read()?;
+    let frames: u64 = frames.trim().parse().context("ffprobe counts no frames")?;
+    Ok(frames * 1000 / u64::from(FRAMES_PER_SECOND))
+}
+
 /// Takes single frames out of a camera file, every `stride`th, as `000001.jpg` onwards.
 pub fn frames(camera: &Path, stride: u32, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
