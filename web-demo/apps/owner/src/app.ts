@@ -26,6 +26,9 @@ export class OwnerApp extends LocalizedElement {
         margin: 0 auto;
         padding: 12px 20px max(40px, env(safe-area-inset-bottom));
       }
+      main.wide {
+        max-width: 1080px;
+      }
       main:focus {
         outline: none;
       }
@@ -59,11 +62,12 @@ export class OwnerApp extends LocalizedElement {
 
   protected override render() {
     document.title = t("app");
+    const wide = token() && (this.route.view === "home" || this.route.view === "transfer");
     return html`
       <op-header>
         ${token() ? html`<button class="text" data-testid="sign-out" @click=${this.#signOut}>${t("sign_out")}</button>` : null}
       </op-header>
-      <main tabindex="-1">${this.#screen()}</main>
+      <main tabindex="-1" class=${wide ? "wide" : ""}>${this.#screen()}</main>
     `;
   }
 

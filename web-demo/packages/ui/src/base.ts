@@ -112,10 +112,10 @@ export const base = css`
     font: 600 17px/1.3 var(--op-font);
     text-decoration: none;
     cursor: pointer;
-    transition: background 0.2s var(--op-ease);
   }
   button:hover,
   .button:hover {
+    transition: background 0.2s var(--op-ease);
     background: var(--op-accent-hover);
   }
   button.wide,

@@ -5,8 +5,8 @@ import { catalogue, locale, setLocale } from "./locale.ts";
 import { LocalizedElement } from "./localized.ts";
 
 const t = catalogue({
-  zh: { brand: "车主认证", switch: "English", home: "返回首页" },
-  en: { brand: "OwnerProof", switch: "中文", home: "Home" },
+  zh: { brand: "车主认证", switch: "English" },
+  en: { brand: "OwnerProof", switch: "中文" },
 });
 
 /** The bar on top of an app: the mark, what the app puts in its slot, and the language switch. */
@@ -51,7 +51,7 @@ export class Header extends LocalizedElement {
 
   protected override render() {
     return html`<header>
-      <a class="mark" href="#/" aria-label="${t("brand")} – ${t("home")}">
+      <a class="mark" href="#/">
         <svg viewBox="0 0 28 28" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
           <circle cx="14" cy="14" r="12.5" />
           <path d="M6.5 15.5c3-1 4-4.5 7.5-4.5s4.5 3.5 7.5 4.5" stroke-linecap="round" />

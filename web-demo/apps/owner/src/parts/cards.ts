@@ -33,6 +33,9 @@ export const cardStyles = css`
     padding: 14px 0;
     border-top: 1px solid var(--op-line);
   }
+  .cards .grow {
+    min-width: max-content;
+  }
   .cards li:first-child {
     border-top: 0;
   }

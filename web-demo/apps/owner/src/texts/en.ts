@@ -35,7 +35,7 @@ export const en: Record<keyof typeof zh, string> = {
   as_owner: "From me",
   as_counterparty: "To me",
 
-  card_active: "Registered, in use",
+  card_active: "In use",
   card_unregistered: "Not registered, emergency calls only",
   card_emergency_only: "Emergency calls only",
   card_transferring: "Being transferred",

@@ -32,9 +32,9 @@ export const zh = {
   as_owner: "我转出",
   as_counterparty: "转给我",
 
-  card_active: "已实名，正常使用",
-  card_unregistered: "未实名，仅可紧急呼叫",
-  card_emergency_only: "仅可紧急呼叫",
+  card_active: "正常使用",
+  card_unregistered: "未实名，仅紧急呼叫",
+  card_emergency_only: "仅紧急呼叫",
   card_transferring: "过户办理中",
   card_sampled: "抽查中",
   card_rectifying: "待补正",

@@ -25,6 +25,11 @@ export class OwnerHome extends LocalizedElement {
     carStyles,
     cardStyles,
     css`
+      .cars {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr));
+        gap: 24px;
+      }
       .car-card {
         padding: 0;
         overflow: hidden;
@@ -100,7 +105,7 @@ export class OwnerHome extends LocalizedElement {
         <p class="lead">${t("cars_empty_todo")}</p>
       </div>`;
     }
-    return vehicles.map(
+    return html`<div class="cars">${vehicles.map(
       (vehicle, index) => html`<article class="panel car-card" data-testid="car-${index + 1}">
         ${carPlate(vehicle)}
         <div class="body">
@@ -112,7 +117,7 @@ export class OwnerHome extends LocalizedElement {
                 @click=${() => this.#start(vehicle)}>${t("start_transfer")}</button>`}
         </div>
       </article>`,
-    );
+    )}</div>`;
   }
 
   #list(title: string, transfers: Transfer[]) {

@@ -39,6 +39,16 @@ export class OwnerTransfer extends LocalizedElement {
         margin: 0 0 -12px -12px;
         align-self: flex-start;
       }
+      .columns {
+        display: grid;
+        gap: 24px;
+        align-items: start;
+      }
+      @media (min-width: 900px) {
+        .columns {
+          grid-template-columns: 1fr 1fr;
+        }
+      }
       .now .state {
         font-size: 26px;
         line-height: 1.3;
@@ -122,15 +132,21 @@ export class OwnerTransfer extends LocalizedElement {
       ? `${location.origin}${location.pathname}${href({ view: "invite", token: transfer.invitation_token })}`
       : "";
     return html`
-      ${this.#now(transfer)}
-      ${can.invite ? invitation(link, transfer.expires_at, this.copied, () => void this.#copy(link)) : null}
-      ${syncStages(transfer.sync.stage)}
-      ${carPlate(transfer.vehicle)}
-      <section class="panel">
-        <h2>${t("moved_cards")}</h2>
-        ${cardList(transfer.cards)}
-      </section>
-      ${timeline(transfer.timeline)}
+      <div class="columns">
+        <div class="stack-l">
+          ${this.#now(transfer)}
+          ${can.invite ? invitation(link, transfer.expires_at, this.copied, () => void this.#copy(link)) : null}
+          ${syncStages(transfer.sync.stage)}
+        </div>
+        <div class="stack-l">
+          ${carPlate(transfer.vehicle)}
+          <section class="panel">
+            <h2>${t("moved_cards")}</h2>
+            ${cardList(transfer.cards)}
+          </section>
+          ${timeline(transfer.timeline)}
+        </div>
+      </div>
       ${can.cancel
         ? html`<button class="text danger" data-testid="cancel-transfer" ?disabled=${this.busy}
             @click=${() => this.dialog.showModal()}>${t("cancel_transfer")}</button>`

@@ -45,6 +45,9 @@ export class OwnerVerify extends LocalizedElement {
         font-size: 14px;
         margin-bottom: 4px;
       }
+      face-verify {
+        margin-top: 20px;
+      }
       .way-out {
         display: block;
         margin: 12px auto 0;
