@@ -99,8 +99,8 @@ impl Default for Files {
     fn default() -> Self {
         Self {
             models: "models/build".into(),
-            owner: "web-demo/apps/owner/dist".into(),
-            console: "web-demo/apps/console/dist".into(),
+            owner: "web-demo/dist/owner".into(),
+            console: "web-demo/dist/console".into(),
             engine: "web-demo/packages/verify-element/engine".into(),
         }
     }
@@ -176,6 +176,8 @@ pub struct Verification {
     pub lockout_s: u64,
     /// Challenges one account may start in 24 hours.
     pub daily_cap: u64,
+    /// Verifications one account may ask for per hour, counting those refused for a wrong document.
+    pub per_account_per_hour: u32,
     /// Pass a report without pictures on the device's word. Off: such a report goes to manual review.
     pub accept_device_only: bool,
     /// Reports assessed at the same time; each takes one core for seconds.
@@ -194,6 +196,7 @@ impl Default for Verification {
             lockout_window_s: 180,
             lockout_s: 1_800,
             daily_cap: 30,
+            per_account_per_hour: 30,
             accept_device_only: false,
             concurrency: 1,
         }
@@ -230,8 +233,10 @@ pub struct SignIn {
     pub owner_hours: u32,
     /// Hours a member of staff stays signed in.
     pub staff_hours: u32,
-    /// Requests one client address may make to the sign-in operations per minute.
+    /// Requests one client address may make per minute to the operations that need no token.
     pub per_address_per_minute: u32,
+    /// Codes one phone may ask for per hour.
+    pub per_phone_per_hour: u32,
 }
 
 impl Default for SignIn {
@@ -242,7 +247,8 @@ impl Default for SignIn {
             code_attempts: 5,
             owner_hours: 12,
             staff_hours: 8,
-            per_address_per_minute: 30,
+            per_address_per_minute: 60,
+            per_phone_per_hour: 10,
         }
     }
 }

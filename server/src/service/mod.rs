@@ -2,13 +2,27 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::Utc;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::{config::Config, store::Store};
+use crate::{
+    config::Config,
+    notify::{Gateway, gateway},
+    store::{Store, StoreError},
+    verification::Desk,
+};
 
+pub mod codes;
+pub mod consents;
+mod limits;
+pub mod owner;
 mod refusal;
+pub mod seed;
+pub mod sessions;
 pub mod transfers;
+
+pub use limits::Limits;
 
 pub use refusal::{Error, Refusal, Result};
 
@@ -53,9 +67,47 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The random source.
     pub entropy: Arc<dyn Entropy>,
+    /// How texts reach people.
+    pub gateway: Arc<dyn Gateway>,
+    /// Where reports are assessed.
+    pub desk: Arc<Desk>,
+    /// Who asked how often.
+    pub limits: Arc<Limits>,
+    /// Rung after a commit that put something into the outbox.
+    pub wake: Arc<Notify>,
+}
+
+/// Why the parts do not fit together.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// `notify.gateway` names none.
+    #[error("notify.gateway: there is no gateway {0:?}")]
+    Gateway(String),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl App {
+    /// Connects the parts, with the machine's clock and random source.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub async fn connect(config: Config) -> std::result::Result<Self, SetupError> {
+        let name = &config.notify.gateway;
+        let gateway = gateway(name).ok_or_else(|| SetupError::Gateway(name.clone()))?;
+        Ok(Self {
+            store: Store::connect(&config.database, &config.keys).await?,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            gateway: gateway.into(),
+            desk: Arc::new(Desk::new(config.verification.concurrency)),
+            limits: Arc::new(Limits::new(&config)),
+            wake: Arc::default(),
+            config: Arc::new(config),
+        })
+    }
+
     /// Now, in Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
@@ -90,9 +142,4 @@ impl App {
         self.entropy.fill(&mut bytes);
         bytes
     }
-}
-
-/// Unix milliseconds as RFC 3339 in UTC.
-pub fn rfc3339(ms: i64) -> String {
-    DateTime::from_timestamp_millis(ms).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -1,24 +1,27 @@
 //! Transfers: from the owner's first step to the platform's confirmation.
 
+mod parties;
 mod platform;
+mod view;
 
+pub(crate) use parties::check_card_limit;
+pub use parties::{accept, cancel, claim, decline, start};
 pub use platform::{Delivery, Received, delivery, platform_accepted, platform_confirmed, platform_rejected};
+pub use view::{Invitation, Next, View, invitation, list, view};
 
 use uuid::Uuid;
 
-use super::Result;
+use super::{App, Error, Refusal, Result};
 use crate::{
-    rules::transfer::Event,
+    rules::transfer::{Event, Party, State},
     store::{self, Transfer, Tx},
 };
 
 /// Who moved the transfer, as the timeline names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The owner on record.
-    Owner,
-    /// The owner to be.
-    Counterparty,
+    /// The owner on record or the owner to be.
+    Party(Party),
     /// Staff.
     Staff,
     /// The server itself.
@@ -31,8 +34,7 @@ impl By {
     /// Name in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Owner => "owner",
-            Self::Counterparty => "counterparty",
+            Self::Party(party) => party.as_str(),
             Self::Staff => "staff",
             Self::System => "system",
             Self::Platform => "platform",
@@ -54,10 +56,52 @@ pub(crate) async fn advance(
     tx.transfers().save(transfer).await?;
     if transfer.state != before {
         let state = transfer.state.as_str().to_owned();
-        // The database orders a timeline by time, then id: the id only has to be unique and ascending.
-        let id = Uuid::now_v7();
-        let line = store::Event { id, at_ms: now_ms, state, actor: by.as_str().to_owned(), note };
+        // A timeline is read by time, then id: ids of one process ascend even within a millisecond.
+        let line = store::Event { id: Uuid::now_v7(), at_ms: now_ms, state, actor: by.as_str().to_owned(), note };
         tx.transfers().record(transfer.id, line).await?;
     }
     Ok(())
+}
+
+/// Closes every transfer whose time is over. Cheap when there is none: called before transfers are looked at, so
+/// that nobody acts on an expired one, and now and then by the server itself.
+///
+/// # Errors
+/// The store failed.
+pub async fn expire_due(app: &App) -> Result<()> {
+    let now_ms = app.now_ms();
+    if app.store.read().await?.transfers().overdue(now_ms).await?.is_empty() {
+        return Ok(());
+    }
+    let tx = app.store.begin().await?;
+    for mut transfer in tx.transfers().overdue(now_ms).await? {
+        match advance(&tx, &mut transfer, Event::Expire, By::System, None, now_ms).await {
+            // Someone else closed it between our reading and writing.
+            Ok(()) | Err(Error::Refused(Refusal::Conflict)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The transfer, and the side this account takes in it.
+pub(crate) async fn mine(tx: &Tx, id: Uuid, account: Uuid) -> Result<(Transfer, Party)> {
+    let transfer = tx.transfers().find(id).await?.ok_or(Refusal::NotFound)?;
+    if transfer.owner_account_id == account {
+        Ok((transfer, Party::Owner))
+    } else if transfer.counterparty_account_id == Some(account) {
+        Ok((transfer, Party::Counterparty))
+    } else {
+        Err(Refusal::NotFound.into())
+    }
+}
+
+/// As [`mine`], for an account that wants to act for `party`.
+pub(crate) async fn acting(tx: &Tx, id: Uuid, account: Uuid, party: Party) -> Result<Transfer> {
+    let (transfer, mine) = mine(tx, id, account).await?;
+    match transfer.state {
+        _ if mine != party => Err(Refusal::NotFound.into()),
+        State::Expired => Err(Refusal::TransferExpired.into()),
+        _ => Ok(transfer),
+    }
 }

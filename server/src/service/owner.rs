@@ -1,0 +1,50 @@
+//! What an owner sees of themselves and their vehicles.
+
+use uuid::Uuid;
+
+use super::{App, Refusal, Result, transfers};
+use crate::store::{Account, Card, Person, Tx, Vehicle};
+
+/// The account and, if the phone is on record, the newest person recorded under it.
+///
+/// # Errors
+/// [`Refusal::SignInNeeded`] when the account is gone.
+pub async fn me(app: &App, account: Uuid) -> Result<(Account, Option<Person>)> {
+    let tx = app.store.read().await?;
+    let account = tx.accounts().find(account).await?.ok_or(Refusal::SignInNeeded)?;
+    let person = tx.people().by_phone(&account.phone).await?.into_iter().next();
+    Ok((account, person))
+}
+
+/// A vehicle with its cards and its open transfer.
+pub struct Holding {
+    /// The vehicle.
+    pub vehicle: Vehicle,
+    /// Its cards.
+    pub cards: Vec<Card>,
+    /// Its open transfer.
+    pub open_transfer: Option<Uuid>,
+}
+
+/// The vehicles whose owner on record has this account's phone.
+///
+/// # Errors
+/// [`Refusal::SignInNeeded`] when the account is gone.
+pub async fn vehicles(app: &App, account: Uuid) -> Result<Vec<Holding>> {
+    transfers::expire_due(app).await?;
+    let tx = app.store.read().await?;
+    let mut holdings = Vec::new();
+    for vehicle in owned(&tx, account).await? {
+        let cards = tx.cards().of_vehicle(vehicle.id).await?;
+        let open_transfer = tx.transfers().open_of_vehicle(vehicle.id).await?;
+        holdings.push(Holding { vehicle, cards, open_transfer });
+    }
+    Ok(holdings)
+}
+
+/// As [`vehicles`], within a transaction and without the rest.
+pub(super) async fn owned(tx: &Tx, account: Uuid) -> Result<Vec<Vehicle>> {
+    let account = tx.accounts().find(account).await?.ok_or(Refusal::SignInNeeded)?;
+    let people: Vec<Uuid> = tx.people().by_phone(&account.phone).await?.iter().map(|person| person.id).collect();
+    Ok(tx.vehicles().of_people(&people).await?)
+}

@@ -1,0 +1,132 @@
+//! Where reports are assessed: a few at a time, off the threads that answer requests.
+
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use tokio::{sync::Semaphore, time::timeout};
+use verify::{
+    assess::{Assessment, Checked, Engine, EvidenceError, Submission, Thresholds, assess, check},
+    challenge::Challenge,
+};
+
+use crate::service::{Error, Refusal, Result};
+
+/// How long a report waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Judges the pictures of a submission.
+pub trait Assessor: Send + Sync {
+    /// Takes seconds, and a core.
+    ///
+    /// # Errors
+    /// The pictures are bad input, or a network failed.
+    fn assess(&self, checked: &Checked<'_>) -> std::result::Result<Assessment, EvidenceError>;
+}
+
+/// The engine the device runs too, built natively.
+pub struct Native {
+    engine: Engine,
+    limits: Thresholds,
+}
+
+impl Native {
+    /// Loads the networks named in `models.json`, checking each hash. Takes seconds.
+    ///
+    /// # Errors
+    /// A file is missing, has another hash, or is not the network it should be.
+    pub fn load(folder: &Path) -> anyhow::Result<Self> {
+        let manifest: Manifest = serde_json::from_slice(&std::fs::read(folder.join("models.json"))?)?;
+        let engine = Engine::load(|role| {
+            let model = manifest.models.iter().find(|model| model.role == role.name());
+            let model = model.ok_or_else(|| io::Error::other("not named in models.json"))?;
+            let bytes = std::fs::read(folder.join(&model.file))?;
+            if verify::report::sha256_hex(&bytes) == model.sha256 {
+                Ok(bytes)
+            } else {
+                Err(io::Error::other("its hash is not the one in models.json"))
+            }
+        })?;
+        Ok(Self { engine, limits: Thresholds::default() })
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Manifest {
+    models: Vec<Model>,
+}
+
+#[derive(serde::Deserialize)]
+struct Model {
+    role: String,
+    file: String,
+    sha256: String,
+}
+
+impl Assessor for Native {
+    fn assess(&self, checked: &Checked<'_>) -> std::result::Result<Assessment, EvidenceError> {
+        assess(&self.engine, &self.limits, checked)
+    }
+}
+
+/// A seat or two at which an assessor works, once it has arrived.
+pub struct Desk {
+    assessor: OnceLock<Arc<dyn Assessor>>,
+    seats: Semaphore,
+}
+
+impl Desk {
+    /// A desk without an assessor.
+    pub fn new(seats: usize) -> Self {
+        Self { assessor: OnceLock::new(), seats: Semaphore::new(seats.max(1)) }
+    }
+
+    /// Seats the assessor; the first one stays.
+    pub fn open(&self, assessor: Arc<dyn Assessor>) {
+        // A second assessor would change verdicts half-way.
+        let _ = self.assessor.set(assessor);
+    }
+
+    /// The assessor.
+    ///
+    /// # Errors
+    /// [`Refusal::EngineLoading`] while there is none.
+    pub(super) fn assessor(&self) -> Result<Arc<dyn Assessor>> {
+        let later = Error::Later { refusal: Refusal::EngineLoading, retry_after_s: 5 };
+        self.assessor.get().cloned().ok_or(later)
+    }
+
+    /// Assesses a submission that was checked before, when a seat is free.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when none became free; [`Error::Evidence`] for bad pictures.
+    pub(super) async fn assess(
+        &self,
+        challenge: Challenge,
+        report: Arc<[u8]>,
+        keyframes: Arc<[Vec<u8>]>,
+        portrait: Option<Arc<[u8]>>,
+    ) -> Result<Assessment> {
+        let assessor = self.assessor()?;
+        let later = || Error::Later { refusal: Refusal::Unavailable, retry_after_s: 10 };
+        let seat = timeout(PATIENCE, self.seats.acquire()).await;
+        let _seat = seat.map_err(|_| later())?.map_err(|_| later())?;
+        let work = tokio::task::spawn_blocking(move || {
+            let submission =
+                Submission { report: &report, keyframes: &keyframes, document_portrait: portrait.as_deref() };
+            assessor.assess(&check(&challenge, &submission)?)
+        });
+        match work.await {
+            Ok(assessment) => Ok(assessment.map_err(evidence)?),
+            Err(_) => Err(evidence(EvidenceError::Engine)),
+        }
+    }
+}
+
+/// Bad input, as the API says it.
+pub(super) fn evidence(error: EvidenceError) -> Error {
+    Error::Evidence { slug: error.code(), detail: error.to_string() }
+}

@@ -1,0 +1,188 @@
+//! Opening a verification: who asks, for which side, and what they must do in front of the camera.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use p256::ecdsa::VerifyingKey;
+use uuid::Uuid;
+use verify::{
+    challenge::{Challenge, Step},
+    document::ResidentId,
+};
+
+use super::{RESIDENT_ID, check_lock};
+use crate::{
+    rules::{
+        clocks,
+        transfer::{Event, Party, State},
+    },
+    service::{
+        App, Refusal, Result,
+        transfers::{By, acting, advance, expire_due, mine},
+    },
+    store::{NewVerification, Transfer, Tx, Verification},
+};
+
+/// Under this age a guardian must consent (PIPL 31).
+const AGE_OF_CONSENT: i32 = 14;
+
+/// Who wants to be verified.
+pub struct Request<'a> {
+    /// The transfer it is for.
+    pub transfer_id: Uuid,
+    /// Name on the document.
+    pub name: &'a str,
+    /// Resident ID number.
+    pub document_number: &'a str,
+    /// Raw uncompressed P-256 point in base64.
+    pub device_key: &'a str,
+}
+
+/// An opened verification.
+pub struct Issued {
+    /// What must be done.
+    pub challenge: Challenge,
+    /// Id.
+    pub id: Uuid,
+    /// Latest moment the report is taken.
+    pub expires_at_ms: i64,
+}
+
+/// Opens a verification.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::NameInvalid`], [`Refusal::DocumentNumberInvalid`],
+/// [`Refusal::DocumentMismatch`], [`Refusal::SamePerson`], [`Refusal::GuardianNeeded`],
+/// [`Refusal::DeviceKeyInvalid`], [`Refusal::LockedOut`], [`Refusal::DailyCap`], [`Refusal::TooMany`],
+/// [`Refusal::TransferExpired`], [`Refusal::Conflict`]; [`Refusal::EngineLoading`] while reports cannot be assessed.
+pub async fn issue(app: &App, account: Uuid, request: Request<'_>) -> Result<Issued> {
+    app.desk.assessor()?;
+    expire_due(app).await?;
+    let (policy, now_ms) = (&app.config.verification, app.now_ms());
+    let name = request.name.trim();
+    if !(1..=50).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(Refusal::NameInvalid.into());
+    }
+    let document = resident_id(request.document_number, now_ms)?;
+    let device_key = device_key(request.device_key)?;
+
+    let tx = app.store.begin().await?;
+    let (_, party) = mine(&tx, request.transfer_id, account).await?;
+    let mut transfer = acting(&tx, request.transfer_id, account, party).await?;
+    // Asked for before the record is looked at: guessing costs, whether right or wrong.
+    app.limits.account(account)?;
+    check_lock(app, &tx, account, document.as_str()).await?;
+    check_record(&tx, &transfer, party, name, document.as_str()).await?;
+    if tx.verifications().count_since(account, now_ms - clocks::DAY_MS).await? >= policy.daily_cap {
+        return Err(Refusal::DailyCap.into());
+    }
+    advance(&tx, &mut transfer, Event::VerificationStarted(party), By::Party(party), None, now_ms).await?;
+
+    let id = app.id();
+    let challenge = Challenge {
+        verification_id: id.to_string(),
+        nonce: app.token(),
+        steps: draw(app, &policy.step_pool, policy.steps_per_challenge),
+        policy_version: policy.policy_version,
+        step_timeout_ms: policy.step_timeout_ms,
+    };
+    let expires_at_ms = clocks::deadline(now_ms, policy.ttl_s);
+    let new = NewVerification {
+        id,
+        transfer_id: transfer.id,
+        account_id: account,
+        party,
+        name,
+        document_type: RESIDENT_ID,
+        document_number: document.as_str(),
+        device_key: &device_key,
+        challenge: &challenge,
+        expires_at_ms,
+    };
+    tx.verifications().insert(new, now_ms).await?;
+    tx.commit().await?;
+    Ok(Issued { challenge, id, expires_at_ms })
+}
+
+/// How a verification of this account stands.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub async fn status(app: &App, account: Uuid, id: Uuid) -> Result<Verification> {
+    let found = app.store.read().await?.verifications().find(id).await?;
+    Ok(found.filter(|verification| verification.account_id == account).ok_or(Refusal::NotFound)?)
+}
+
+/// The owner must be the person on record; the counterparty must be someone else (Art 2: verified like a first
+/// owner, who has no record yet).
+async fn check_record(tx: &Tx, transfer: &Transfer, party: Party, name: &str, document: &str) -> Result<()> {
+    let owner = tx.people().find(transfer.owner_person_id).await?.ok_or(Refusal::NotFound)?;
+    let is_owners = tx.document_index(RESIDENT_ID, document) == owner.document_index;
+    match party {
+        Party::Owner if !is_owners || name != owner.name => Err(Refusal::DocumentMismatch.into()),
+        Party::Counterparty if is_owners => Err(Refusal::SamePerson.into()),
+        Party::Counterparty if transfer.state == State::CounterpartyVerifying => Ok(()),
+        Party::Owner if matches!(transfer.state, State::Draft | State::OwnerVerifying) => Ok(()),
+        _ => Err(Refusal::Conflict.into()),
+    }
+}
+
+fn resident_id(number: &str, now_ms: i64) -> Result<ResidentId> {
+    let document: ResidentId = number.parse().map_err(|_| Refusal::DocumentNumberInvalid)?;
+    let today = DateTime::<Utc>::from_timestamp_millis(now_ms).unwrap_or_default().date_naive();
+    match age(document.birth_date(), today) {
+        ..0 => Err(Refusal::DocumentNumberInvalid.into()),
+        0..AGE_OF_CONSENT => Err(Refusal::GuardianNeeded.into()),
+        _ => Ok(document),
+    }
+}
+
+/// Full years; negative when the birth date lies in the future.
+fn age(birth: NaiveDate, today: NaiveDate) -> i32 {
+    let before_birthday = (today.month(), today.day()) < (birth.month(), birth.day());
+    today.year() - birth.year() - i32::from(before_birthday)
+}
+
+fn device_key(base64: &str) -> Result<Vec<u8>> {
+    let point = BASE64_STANDARD.decode(base64).map_err(|_| Refusal::DeviceKeyInvalid)?;
+    let usable = point.len() == 65 && VerifyingKey::from_sec1_bytes(&point).is_ok();
+    if usable { Ok(point) } else { Err(Refusal::DeviceKeyInvalid.into()) }
+}
+
+/// Different steps in an order drawn at random (the beginning of a Fisher–Yates shuffle).
+fn draw(app: &App, pool: &[Step], count: usize) -> Vec<Step> {
+    let mut steps = pool.to_vec();
+    let count = count.clamp(1, steps.len().max(1)).min(steps.len());
+    for at in 0..count {
+        let rest = u32::try_from(steps.len() - at).unwrap_or(1);
+        steps.swap(at, at + app.below(rest) as usize);
+    }
+    steps.truncate(count);
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn age_counts_full_years() {
+        assert_eq!(age(day("2012-11-23"), day("2026-11-22")), 13);
+        assert_eq!(age(day("2012-11-22"), day("2026-11-22")), 14);
+        assert!(age(day("2026-11-23"), day("2026-11-22")) < 0);
+    }
+
+    #[test]
+    fn device_keys_are_points_of_the_curve() {
+        assert!(device_key("").is_err());
+        assert!(device_key(&BASE64_STANDARD.encode([4u8; 65])).is_err());
+        let key = p256::ecdsa::SigningKey::random(&mut p256::elliptic_curve::rand_core::OsRng);
+        let point = key.verifying_key().to_encoded_point(false);
+        assert!(device_key(&BASE64_STANDARD.encode(point.as_bytes())).is_ok());
+        let compressed = key.verifying_key().to_encoded_point(true);
+        assert!(device_key(&BASE64_STANDARD.encode(compressed.as_bytes())).is_err());
+    }
+}
