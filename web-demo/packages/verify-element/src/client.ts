@@ -24,24 +24,28 @@ export interface FaceVerifierOptions {
  * the networks take some hundred megabytes. Every failure is a `VerifyError`.
  */
 export class FaceVerifier {
-  #worker: Worker;
+  #worker: Worker | null = null;
+  #broken: VerifyError | null = null;
   #pending = new Map<number, { resolve: (value: never) => void; reject: (error: VerifyError) => void }>();
   #lastId = 0;
   #ready: Promise<Capabilities>;
   #listeners = new Set<(progress: LoadProgress) => void>();
   #frames = new FrameSource();
 
+  /** Starts loading at once. Never throws: what is wrong is told by `ready()` and every other call. */
   constructor({ models = "/models/models.json", onProgress }: FaceVerifierOptions = {}) {
     if (onProgress) this.#listeners.add(onProgress);
-    if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") throw new VerifyError("unsupported");
-    if (!isSecureContext) throw new VerifyError("insecure_context");
-    this.#worker = new Worker(new URL("./worker/index.ts", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#receive(data));
-    this.#worker.addEventListener("error", (event) => {
-      this.#fail(new VerifyError("engine_unreachable", event.message));
-    });
+    if (!isSecureContext) this.#fail(new VerifyError("insecure_context"));
+    else if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") this.#fail(new VerifyError("unsupported"));
+    else this.#start();
     this.#ready = this.#call("load", { models: new URL(models, location.href).href });
     this.#ready.catch(() => {}); // Told to whoever awaits ready().
+  }
+
+  #start(): void {
+    this.#worker = new Worker(new URL("./worker/index.ts", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#receive(data));
+    this.#worker.addEventListener("error", ({ message }) => this.#fail(new VerifyError("engine_unreachable", message)));
   }
 
   /** Follows the loading; returns the way to stop. */
@@ -82,15 +86,16 @@ export class FaceVerifier {
   /** Frees the memory and ends the worker. */
   async dispose(): Promise<void> {
     await Promise.race([this.#call("dispose", null).catch(() => {}), new Promise((wake) => setTimeout(wake, 500))]);
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#fail(new VerifyError("engine_failed", "disposed"));
   }
 
   #call<O extends Operation>(op: O, input: Operations[O]["input"], transfer: Transferable[] = []) {
     const id = ++this.#lastId;
     return new Promise<Operations[O]["output"]>((resolve, reject) => {
+      if (this.#broken) return reject(this.#broken);
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, op, input }, transfer);
+      this.#worker?.postMessage({ id, op, input }, transfer);
     });
   }
 
@@ -105,7 +110,9 @@ export class FaceVerifier {
     else waiting?.resolve(reply.value as never);
   }
 
+  /** The end of this engine: everything waiting, and everything asked from now on, is refused. */
   #fail(error: VerifyError): void {
+    this.#broken = error;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }

@@ -83,11 +83,7 @@ export class OwnerVerify extends LocalizedElement {
   /** The engine loads while the person types and reads. */
   #engine(): void {
     this.#release();
-    try {
-      this.verifier = new FaceVerifier();
-    } catch {
-      // The element makes its own, fails the same way, and says what to do.
-    }
+    this.verifier = new FaceVerifier();
   }
 
   #release(): void {
