@@ -88,6 +88,7 @@ impl<'a> Converter<'a> {
     /// Remembers where a half-precision constant is stored.
     pub fn dequantise(&mut self, from: usize, to: usize) -> Result<()> {
         ensure!(self.model.tensors[from].kind == 1, "only half precision is expanded");
+        ensure!(self.shape(from) == self.shape(to), "a constant that changes its shape");
         self.stored.insert(to, from);
         Ok(())
     }
