@@ -1,6 +1,6 @@
 // The main job, played by itself: node demo-check.mjs PLAN.json, as `cargo xtask demo --check` writes it.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Server, ledger } from "./api.mjs";
 import { loadAgain, seen, summary } from "./measure.mjs";
@@ -23,6 +23,9 @@ import { Difference, Steps, megabytes, must, print, seconds } from "./steps.mjs"
 
 /** States of a transfer that nobody but the owner has seen. */
 const BEFORE_COUNTERPARTY = ["draft", "owner_verifying", "manual_review", "rejected"];
+
+/** The pictures of this check and of earlier ones. */
+const PICTURE = /^(owner|counterparty)-\d\d-[\w-]+\.png$/;
 
 /** One check from start to end. */
 class Check {
@@ -161,6 +164,7 @@ class Check {
 
   async run() {
     const { plan, steps } = this;
+    for (const old of readdirSync(plan.out).filter((name) => PICTURE.test(name))) rmSync(join(plan.out, old));
     /** @type {string[]} */
     const differences = [];
     try {
@@ -170,11 +174,17 @@ class Check {
       differences.push(sentence);
       for (const stage of this.stages) await stage.shot("difference").catch(() => {});
     }
+    const observed = await Promise.all(
+      this.stages.map(async ({ name, page }) => {
+        const all = await seen(page).catch(() => null);
+        return { name, ...(all ? { times: summary(all), events: all.events } : {}) };
+      }),
+    );
     differences.push(...this.stages.flatMap((stage) => stage.trouble));
     await Promise.all(this.stages.map((stage) => stage.close().catch(() => {})));
 
     print(`\n${steps.table()}\n`);
-    const results = { expect: plan.expect, differences, ...steps.results() };
+    const results = { expect: plan.expect, differences, ...steps.results(), observed };
     writeFileSync(join(plan.out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
     for (const difference of differences) print(`difference: ${difference}`);
     print(differences.length ? "the check FAILED" : `the check passed: ${plan.expect}, as expected`);

@@ -104,7 +104,7 @@ export class OwnerApp {
     const failed = this.#at("error");
     await quality.or(failed).first().waitFor({ timeout: ENGINE_MS });
     await this.stage.shot("identity");
-    must(!(await failed.isVisible()), `the engine does not come up: ${await failed.textContent().catch(() => "")}`);
+    if (await failed.isVisible()) must(false, `the engine does not come up: ${await failed.textContent()}`);
     const found = await quality.getAttribute("data-quality");
     must(found === "ok", `the document picture is refused: ${found}`);
     await this.#at("continue").click();

@@ -8,7 +8,8 @@ use crate::paths;
 use crate::run::Run;
 use crate::step::Step;
 
-const FILE: &str = "docs/openapi.json";
+/// The description the web apps are typed by.
+pub const FILE: &str = "docs/openapi.json";
 
 /// Writes the description, or (`check`) fails when the file says something else.
 pub fn snapshot(check: bool) -> Result<()> {

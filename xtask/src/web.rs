@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::run::Run;
 use crate::stamp::Stamp;
 use crate::step::Step;
-use crate::{paths, tools};
+use crate::{openapi, paths, tools};
 
 /// The web apps and their packages.
 pub const WEB: &str = "web-demo";
@@ -18,6 +18,9 @@ const DIST: &str = "web-demo/dist";
 /// Builds what the server serves, unless nothing it is made from changed.
 pub fn build() -> Result<()> {
     install(WEB)?;
+    if !paths::at(openapi::FILE).is_file() {
+        openapi::snapshot(false)?;
+    }
     let inputs = ["web-demo", "web-demo/packages/verify-element/engine", "docs/openapi.json"];
     let outputs = pages()?;
     let stamp = || Stamp::of("web", &inputs.map(paths::at));

@@ -127,7 +127,7 @@ fn unpack(archive: &Path, path: &str, folder: &Path) -> Result<()> {
         const ONE: &str = "import sys,zipfile;zipfile.ZipFile(sys.argv[1]).extract(sys.argv[2])";
         Run::new("python3").args(["-c", ONE]).args([archive]).args([path])
     } else {
-        Run::new("tar").args(["-xzf"]).args([archive]).args([path])
+        Run::new("tar").args(["--no-same-owner", "-xzf"]).args([archive]).args([path])
     };
     run.dir(folder).watch()
 }
