@@ -19,8 +19,6 @@ const REFUSALS: Record<string, ErrorCode> = {
 export interface CameraListener {
   /** A frame is on the video; the next comes only when this is settled: one in flight. */
   frame(at: number): Promise<void>;
-  /** The page came back after it had been hidden: what was under way has a gap. */
-  resumed(): void;
   failed(error: VerifyError): void;
 }
 
@@ -64,7 +62,10 @@ export class Camera {
     }
   }
 
-  /** Phones take the camera away from a hidden page, some without giving it back: open it again. */
+  /**
+   * No frames while the page is hidden; the engine sees the gap and begins the step again. Phones take the camera
+   * away from a hidden page, some without giving it back: open it again.
+   */
   #visibility = async (): Promise<void> => {
     if (document.hidden || this.#reopening) return;
     this.#reopening = true;
@@ -73,8 +74,7 @@ export class Camera {
         stop(this.stream);
         this.stream = await play(this.video);
       } else await this.video.play();
-      if (this.#open) this.listener.resumed();
-      else stop(this.stream);
+      if (!this.#open) stop(this.stream);
     } catch (error) {
       this.listener.failed(VerifyError.from(error, "camera_lost"));
     } finally {

@@ -1,11 +1,11 @@
-import type { ErrorCode, Evidence, FrameResult, LoadProgress } from "./protocol.ts";
+import type { ErrorCode, Evidence, Failure, FrameResult, LoadProgress } from "./protocol.ts";
 import type { FaceVerify } from "./face-verify.ts";
 
 /** How a verification ended on the device. The server decides again. */
 export interface VerifyDone extends Evidence {
   outcome: "passed" | "failed";
-  /** A code, set when it failed. */
-  reason: string | null;
+  /** Set when it failed. For logs and tests: telling it to the person would teach an attacker. */
+  reason: Failure | null;
 }
 
 /** The events of `<face-verify>`. */

@@ -74,7 +74,7 @@ export class FaceVerify extends LitElement {
       await this.updateComplete;
 
       let begun = false;
-      let steady = new Steady();
+      const steady = new Steady();
       const camera = await Camera.open(this.video, {
         frame: async (at) => {
           if (!begun || over()) return;
@@ -84,14 +84,6 @@ export class FaceVerify extends LitElement {
           } catch (error) {
             if (!over()) this.#fail(error);
           }
-        },
-        resumed: () => {
-          if (!begun || over() || this.result?.phase !== "challenge") return;
-          // A gap breaks the continuity of the steps: they begin again, with the same challenge.
-          begun = false;
-          this.guidance = "resumed";
-          steady = new Steady();
-          verifier.begin(challenge).then(() => (begun = true), (error: unknown) => this.#fail(error));
         },
         failed: (error) => over() || this.#fail(error),
       });
@@ -119,14 +111,16 @@ export class FaceVerify extends LitElement {
     if (guidance !== this.guidance) this.#tell("verify-guidance", result);
     this.result = result;
     this.guidance = guidance;
-    if (result.phase !== "done") return;
+    const { outcome } = result;
+    if (outcome === null) return;
     this.#run++;
     this.#camera?.close();
     this.#camera = null;
     this.live = false;
     try {
       const evidence = await verifier.finish();
-      this.#tell("verify-done", { outcome: result.outcome ?? "failed", reason: result.reason, ...evidence });
+      const verdict = outcome === "passed" ? { outcome, reason: null } : { outcome: "failed" as const, reason: outcome };
+      this.#tell("verify-done", { ...verdict, ...evidence });
     } catch (error) {
       this.#fail(error);
     }
@@ -165,14 +159,14 @@ export class FaceVerify extends LitElement {
     if (this.error) return this.#renderError(this.error);
     const { result } = this;
     const count = result?.step_count ?? this.challenge?.steps.length ?? 0;
-    const done = result?.phase === "done" && result.outcome === "passed" ? count : (result?.step_index ?? 0);
     const running = result?.phase === "challenge";
+    const verdict = result?.outcome ? (result.outcome === "passed" ? "passed" : "failed") : "";
     return html`
-      <div class="stage ${result?.outcome ?? ""}">
+      <div class="stage ${verdict}">
         <div class="well">
           <video class=${this.live ? "live" : ""} playsinline muted aria-label=${this.#t("preview")}></video>
         </div>
-        ${ring(count, done, running)} ${running ? cue(this.guidance) : null}
+        ${ring(count, result?.step_index ?? 0, running)} ${running ? cue(this.guidance) : null}
       </div>
       <p class="step" data-testid="verify-step">${this.#counter()}</p>
       <p class="guidance" role="status" aria-live="assertive" data-testid="guidance" data-code=${this.guidance}>
@@ -193,8 +187,9 @@ export class FaceVerify extends LitElement {
     const { result } = this;
     if (!result || result.phase === "positioning") return this.#t("position");
     if (result.phase === "done") return "";
+    if (result.step_index === result.step_count) return this.#t("last_look");
     const step = this.#t("step", { n: result.step_index + 1, count: result.step_count });
-    return `${step} · ${this.#t("seconds", { n: Math.ceil(result.step_remaining_ms / 1000) })}`;
+    return result.step ? `${step} · ${this.#t("seconds", { n: Math.ceil(result.step_remaining_ms / 1000) })}` : step;
   }
 
   #renderLoading() {

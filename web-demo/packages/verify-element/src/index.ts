@@ -9,6 +9,7 @@ export {
   type DocumentStatus,
   type ErrorCode,
   type Evidence,
+  type Failure,
   type FrameResult,
   type Guidance,
   type LoadProgress,

@@ -35,15 +35,19 @@ export type Guidance =
 export interface FrameResult {
   phase: "positioning" | "challenge" | "done";
   guidance: Guidance;
+  /** Null between two steps, while the face comes to rest. */
   step: Step | null;
-  /** 0-based. */
+  /** How many steps are done. */
   step_index: number;
   step_count: number;
   step_remaining_ms: number;
-  face: { x: number; y: number; width: number; height: number } | null;
-  outcome: "passed" | "failed" | null;
-  reason: string | null;
+  /** Left, top, width, height. */
+  face: [number, number, number, number] | null;
+  outcome: "passed" | Failure | null;
 }
+
+/** Why the device itself says no. The server decides again, and its word counts. */
+export type Failure = "step_missed" | "no_match" | "not_live" | "face_changed";
 
 /** What a finished verification leaves behind. Pictures leave the worker only here. */
 export interface Evidence {

@@ -3,7 +3,7 @@ import type { FrameResult, Guidance } from "./protocol.ts";
 /** The least time a sentence stays, in milliseconds: shorter ones cannot be read. */
 const STAY = 700;
 
-/** Keeps guidance readable: hints wait their turn, a new step or phase speaks at once. */
+/** Keeps guidance readable: hints wait their turn, a step speaks at once, for its clock runs. */
 export class Steady {
   #shown: Guidance | null = null;
   #since = -Infinity;
@@ -11,7 +11,7 @@ export class Steady {
 
   /** The sentence to show for this frame; `at` in milliseconds. */
   next(result: FrameResult, at: number): Guidance {
-    const place = `${result.phase}/${result.step_index}`;
+    const place = `${result.phase}/${result.step_index}/${result.step ?? ""}`;
     if (this.#shown === null || place !== this.#place || (result.guidance !== this.#shown && at - this.#since > STAY)) {
       this.#shown = result.guidance;
       this.#since = at;
