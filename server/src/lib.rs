@@ -1,7 +1,10 @@
 //! The server of OwnerProof: `rules ← service ← api`, `store ← service`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod api;
 pub mod config;
+pub mod keys;
+pub mod log;
 pub mod notify;
 pub mod rules;
 pub mod service;

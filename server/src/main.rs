@@ -1,2 +1,162 @@
-//! Placeholder.
-fn main() {}
+//! The program: runs the server, and what an operator needs around it.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use poem::listener::TcpListener;
+use secrecy::{ExposeSecret, SecretString};
+use server::{
+    api,
+    config::Config,
+    keys,
+    service::{App, seed, transfers},
+    sync::worker::Worker,
+    verification::Native,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Real-name registration of vehicle SIM cards.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// Configuration file; by default `ownerproof.toml`, if it is there.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bring the database up to date and run the server.
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+    /// Keys of stored data.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Create the demonstration's owner, vehicles and member of staff, where missing.
+    SeedDemo {
+        /// Password of the member of staff, if the configuration sets none.
+        #[arg(long, env = "OWNERPROOF_STAFF_PASSWORD", hide_env_values = true)]
+        staff_password: Option<SecretString>,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Print a fresh set, as TOML for the configuration file.
+    Generate,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Openapi => print(&api::openapi()),
+        Command::Keys { command: KeysCommand::Generate } => print(&keys::generate()),
+        Command::Serve => serve(load(cli.config)?).await,
+        Command::Migrate => {
+            App::connect(load(cli.config)?).await?.store.migrate().await?;
+            Ok(())
+        }
+        Command::SeedDemo { staff_password } => {
+            let mut config = load(cli.config)?;
+            if let Some(password) = staff_password {
+                config.staff_seed.password = password;
+            }
+            let app = App::connect(config).await?;
+            app.store.migrate().await?;
+            Ok(seed::demo(&app).await?)
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "these commands exist to print")]
+fn print(text: &str) -> anyhow::Result<()> {
+    println!("{}", text.trim_end());
+    Ok(())
+}
+
+fn load(file: Option<PathBuf>) -> anyhow::Result<Config> {
+    let config = Config::load(file.as_deref()).context("the configuration cannot be used")?;
+    if let Some(path) = config.database.url.expose_secret().strip_prefix("sqlite://") {
+        let path = path.split('?').next().unwrap_or_default();
+        if let Some(folder) =
+            std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).context("the database's folder cannot be made")?;
+        }
+    }
+    Ok(config)
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    server::log::install();
+    let app = App::connect(config).await?;
+    app.store.migrate().await?;
+    seed::staff(&app).await?;
+    let stop = CancellationToken::new();
+    let worker = Worker::configured(app.clone())?;
+    let worker = worker.map(|worker| tokio::spawn(worker.run(stop.clone())));
+    let chores = tokio::spawn(chores(app.clone(), stop.clone()));
+    load_engine(&app);
+
+    let listen = app.config.http.listen.clone();
+    let grace = Duration::from_secs(app.config.http.shutdown_s);
+    tracing::info!(listen, url = app.config.http.public_url, "serving");
+    let server = poem::Server::new(TcpListener::bind(listen)).name("ownerproof");
+    server.run_with_graceful_shutdown(api::routes(app), told_to_stop(), Some(grace)).await?;
+    stop.cancel();
+    if let Some(worker) = worker {
+        worker.await?;
+    }
+    chores.await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Loads the networks beside the running server: until they are there, verifications answer "engine-loading".
+fn load_engine(app: &App) {
+    let (desk, folder) = (Arc::clone(&app.desk), app.config.files.models.clone());
+    tokio::task::spawn_blocking(move || match Native::load(&folder) {
+        Ok(engine) => {
+            desk.open(Arc::new(engine));
+            tracing::info!("engine ready");
+        }
+        Err(error) => tracing::error!(%error, folder = %folder.display(), "the engine cannot be loaded"),
+    });
+}
+
+/// What must happen now and then even if nobody asks.
+async fn chores(app: App, stop: CancellationToken) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = minute.tick() => {}
+        }
+        if let Err(error) = transfers::expire_due(&app).await {
+            tracing::error!(%error, "transfers cannot be expired");
+        }
+        app.limits.shrink();
+    }
+}
+
+/// SIGINT or SIGTERM.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -166,7 +166,8 @@ impl State {
 
     /// The sides have not agreed yet: it can be taken back and it can expire.
     pub fn is_before_approval(self) -> bool {
-        matches!(self, Self::Draft | Self::OwnerVerifying | Self::AwaitingCounterparty) || self.has_counterparty()
+        matches!(self, Self::Draft | Self::OwnerVerifying | Self::AwaitingCounterparty)
+            || self.has_counterparty()
             || self == Self::ManualReview(Party::Owner)
     }
 

@@ -23,7 +23,9 @@ impl Limits {
         Self {
             address: RateLimiter::keyed(Quota::per_minute(at_least_one(sign_in.per_address_per_minute))),
             phone: RateLimiter::keyed(Quota::per_hour(at_least_one(sign_in.per_phone_per_hour))),
-            account: RateLimiter::keyed(Quota::per_hour(at_least_one(config.verification.per_account_per_hour))),
+            account: RateLimiter::keyed(Quota::per_hour(at_least_one(
+                config.verification.per_account_per_hour,
+            ))),
         }
     }
 

@@ -45,6 +45,7 @@ pub async fn vehicles(app: &App, account: Uuid) -> Result<Vec<Holding>> {
 /// As [`vehicles`], within a transaction and without the rest.
 pub(super) async fn owned(tx: &Tx, account: Uuid) -> Result<Vec<Vehicle>> {
     let account = tx.accounts().find(account).await?.ok_or(Refusal::SignInNeeded)?;
-    let people: Vec<Uuid> = tx.people().by_phone(&account.phone).await?.iter().map(|person| person.id).collect();
+    let people: Vec<Uuid> =
+        tx.people().by_phone(&account.phone).await?.iter().map(|person| person.id).collect();
     Ok(tx.vehicles().of_people(&people).await?)
 }

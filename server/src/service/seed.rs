@@ -1,7 +1,7 @@
 //! Rows the server needs to be used at all, and rows for a demonstration. Running twice changes nothing.
 
 use secrecy::ExposeSecret;
-use verify::document::{Iccid, Msisdn, Vin};
+use verify::document::Iccid;
 
 use super::{App, Result, sessions::hash_password};
 use crate::{
@@ -38,7 +38,8 @@ pub const DEMO_NAME: &str = "张伟";
 pub const DEMO_RESIDENT_ID: &str = "11010519491231002X";
 
 /// A vehicle of the demonstration: VIN, engine number, brand, model, colour, cards.
-type DemoVehicle = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [DemoCard]);
+type DemoVehicle =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [DemoCard]);
 /// A card of the demonstration: ICCID and number.
 type DemoCard = (&'static str, &'static str);
 
@@ -51,7 +52,14 @@ const DEMO_VEHICLES: [DemoVehicle; 2] = [
         "珍珠白",
         &[("898604071120C0015291", "1064802000031"), ("89860622330001357924", "1064802000048")],
     ),
-    ("LGWEF4A59DF123456", "GW4B20A77", "远山", "行者 EV", "曜石黑", &[("89861120230004681357", "1410200000072")]),
+    (
+        "LGWEF4A59DF123456",
+        "GW4B20A77",
+        "远山",
+        "行者 EV",
+        "曜石黑",
+        &[("89861120230004681357", "1410200000072")],
+    ),
 ];
 
 /// Creates the demonstration's owner with two vehicles.
@@ -95,6 +103,8 @@ async fn card(app: &App, tx: &Tx, vehicle_id: uuid::Uuid, iccid: &str, msisdn: &
 
 #[cfg(test)]
 mod tests {
+    use verify::document::{Msisdn, Vin};
+
     use super::*;
 
     #[test]

@@ -102,13 +102,22 @@ pub async fn sign_out(app: &App, session: Uuid) -> Result<()> {
 /// Argon2id with the recommended parameters, as a PHC string.
 pub fn hash_password(password: &str) -> String {
     let salt = SaltString::generate(&mut OsRng);
-    Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).unwrap_or_default()
+    Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .unwrap_or_default()
 }
 
 /// A hash no password fits, checked for unknown names so that they take as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password(&Uuid::new_v4().to_string()));
 
-async fn issue(app: &App, tx: &crate::store::Tx, kind: SessionKind, subject: Uuid, hours: u32) -> Result<Token> {
+async fn issue(
+    app: &App,
+    tx: &crate::store::Tx,
+    kind: SessionKind,
+    subject: Uuid,
+    hours: u32,
+) -> Result<Token> {
     let (token, now_ms) = (app.token(), app.now_ms());
     let expires_at_ms = clocks::deadline(now_ms, u64::from(hours) * 3600);
     let session = Session { id: app.id(), subject_id: subject };

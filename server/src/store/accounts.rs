@@ -50,8 +50,9 @@ impl Accounts<'_> {
     }
 
     fn open(&self, row: Option<Model>) -> Result<Option<Account>> {
-        let open =
-            |row: Model| Ok(Account { phone: self.0.crypter.open_text(place(row.id), &row.phone)?, id: row.id });
+        let open = |row: Model| {
+            Ok(Account { phone: self.0.crypter.open_text(place(row.id), &row.phone)?, id: row.id })
+        };
         row.map(open).transpose()
     }
 }

@@ -54,7 +54,14 @@ impl Codes<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn insert(&self, id: Uuid, phone: &str, code: &str, now_ms: i64, expires_at_ms: i64) -> Result<()> {
+    pub async fn insert(
+        &self,
+        id: Uuid,
+        phone: &str,
+        code: &str,
+        now_ms: i64,
+        expires_at_ms: i64,
+    ) -> Result<()> {
         let row = Model {
             id,
             phone_index: self.0.phone_index(phone),

@@ -107,8 +107,7 @@ impl Crypter {
         let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or_else(tampered)?;
         let (nonce, body) = rest.split_at_checked(NONCE).ok_or_else(tampered)?;
         let key = self.keys.iter().find(|(known, _)| known.as_bytes() == id);
-        let (_, key) =
-            key.ok_or_else(|| CryptError::UnknownKey(String::from_utf8_lossy(id).into_owned()))?;
+        let (_, key) = key.ok_or_else(|| CryptError::UnknownKey(String::from_utf8_lossy(id).into_owned()))?;
         let payload = Payload { msg: body, aad: &place.bytes() };
         key.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| tampered())
     }

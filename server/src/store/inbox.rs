@@ -16,11 +16,8 @@ impl Inbox<'_> {
     /// # Errors
     /// The database failed.
     pub async fn receive(&self, source: &str, message_id: &str, now_ms: i64) -> Result<bool> {
-        let row = Model {
-            source: source.to_owned(),
-            message_id: message_id.to_owned(),
-            received_at_ms: now_ms,
-        };
+        let row =
+            Model { source: source.to_owned(), message_id: message_id.to_owned(), received_at_ms: now_ms };
         let result = Entity::insert(ActiveModel::from(row))
             .on_conflict_do_nothing_on([Column::Source, Column::MessageId])
             .exec_without_returning(&self.0.db)

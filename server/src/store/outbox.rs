@@ -200,9 +200,7 @@ async fn claim(
     let older_unsent = Query::select()
         .expr(Expr::val(1))
         .from_as(Entity, earlier.clone())
-        .and_where(
-            Expr::col((earlier.clone(), Column::VehicleId)).equals((this.clone(), Column::VehicleId)),
-        )
+        .and_where(Expr::col((earlier.clone(), Column::VehicleId)).equals((this.clone(), Column::VehicleId)))
         .and_where(Expr::col((earlier.clone(), Column::State)).ne("accepted"))
         .and_where(Expr::col((earlier, Column::Id)).lt(Expr::col((this.clone(), Column::Id))))
         .take();

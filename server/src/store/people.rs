@@ -77,8 +77,7 @@ impl People<'_> {
     /// # Errors
     /// The database failed.
     pub async fn insert(&self, person: NewPerson<'_>, now_ms: i64) -> Result<()> {
-        let seal =
-            |column, value: &str| self.0.crypter.seal(place(person.id, column), value.as_bytes());
+        let seal = |column, value: &str| self.0.crypter.seal(place(person.id, column), value.as_bytes());
         let row = Model {
             id: person.id,
             name: seal("name", person.name),

@@ -124,8 +124,7 @@ impl Transfers<'_> {
         let mine = Condition::any()
             .add(Column::OwnerAccountId.eq(account))
             .add(Column::CounterpartyAccountId.eq(account));
-        let rows =
-            Entity::find().filter(mine).order_by_desc(Column::Id).limit(100).all(&self.0.db).await?;
+        let rows = Entity::find().filter(mine).order_by_desc(Column::Id).limit(100).all(&self.0.db).await?;
         rows.into_iter().map(|row| self.open(row)).collect()
     }
 

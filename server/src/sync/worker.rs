@@ -5,7 +5,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Notify, task::JoinSet, time::sleep};
+use secrecy::ExposeSecret;
+use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,7 +25,6 @@ use crate::{
     },
     store::Message,
 };
-use secrecy::ExposeSecret;
 
 /// Longest part of an answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 8 * 1024;
@@ -77,8 +77,6 @@ pub struct Worker {
     app: App,
     adapter: Box<dyn Adapter>,
     http: reqwest::Client,
-    /// Rung after a commit that enqueued something.
-    wake: Arc<Notify>,
     pace: Pace,
     /// Name on its leases; another one in every process.
     name: String,
@@ -89,7 +87,7 @@ impl Worker {
     ///
     /// # Errors
     /// A setting that cannot be used.
-    pub fn configured(app: App, wake: Arc<Notify>) -> std::result::Result<Option<Self>, SetupError> {
+    pub fn configured(app: App) -> std::result::Result<Option<Self>, SetupError> {
         let Oem { url, webhook_secret, public_key, poll_ms, .. } = &app.config.oem;
         if url.is_empty() {
             return Ok(None);
@@ -102,19 +100,14 @@ impl Worker {
         let key = envelope::public_key(public_key).ok_or(SetupError::PublicKey)?;
         let adapter = Standard::new(url, &app.config.http.public_url, secrets, key);
         let pace = Pace { poll: Duration::from_millis((*poll_ms).max(10)), ..Pace::default() };
-        Ok(Some(Self::new(app, Box::new(adapter), wake, pace)?))
+        Ok(Some(Self::new(app, Box::new(adapter), pace)?))
     }
 
     /// A worker for any platform.
     ///
     /// # Errors
     /// The HTTP client cannot be made.
-    pub fn new(
-        app: App,
-        adapter: Box<dyn Adapter>,
-        wake: Arc<Notify>,
-        pace: Pace,
-    ) -> std::result::Result<Self, SetupError> {
+    pub fn new(app: App, adapter: Box<dyn Adapter>, pace: Pace) -> std::result::Result<Self, SetupError> {
         super::install_tls();
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -122,10 +115,10 @@ impl Worker {
             // A signed message goes where it was addressed, or nowhere.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { app, adapter, http, wake, pace, name: Uuid::new_v4().to_string() })
+        Ok(Self { app, adapter, http, pace, name: Uuid::new_v4().to_string() })
     }
 
-    /// Works until told to stop; then ends what is under way (at most one `timeout`) and returns.
+    /// Works until told to stop, looking into the outbox when `app.wake` rings or `poll` is over; then ends what is under way (at most one `timeout`) and returns.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
         while !stop.is_cancelled() {
@@ -136,7 +129,7 @@ impl Worker {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = worker.wake.notified() => {}
+                () = worker.app.wake.notified() => {}
                 () = sleep(worker.pace.poll) => {}
             }
         }
@@ -148,7 +141,8 @@ impl Worker {
     /// The outbox cannot be read. What happens to single messages is written in the outbox and the log.
     pub async fn round(self: Arc<Self>) -> Result<usize> {
         let lease_ms = millis(self.pace.lease);
-        let messages = self.app.store.outbox_claim(&self.name, self.app.now_ms(), lease_ms, self.pace.at_once).await?;
+        let messages =
+            self.app.store.outbox_claim(&self.name, self.app.now_ms(), lease_ms, self.pace.at_once).await?;
         let count = messages.len();
         let mut attempts = JoinSet::new();
         for message in messages {

@@ -11,6 +11,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use verify::{
     assess::{Assessment, Checked, Engine, EvidenceError, Submission, Thresholds, assess, check},
     challenge::Challenge,
+    engine,
 };
 
 use crate::service::{Error, Refusal, Result};
@@ -27,6 +28,17 @@ pub trait Assessor: Send + Sync {
     fn assess(&self, checked: &Checked<'_>) -> std::result::Result<Assessment, EvidenceError>;
 }
 
+/// Why the engine could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The list of networks cannot be read.
+    #[error("models.json: {0}")]
+    Manifest(#[source] io::Error),
+    /// A network cannot be used.
+    #[error(transparent)]
+    Network(#[from] engine::LoadError<io::Error>),
+}
+
 /// The engine the device runs too, built natively.
 pub struct Native {
     engine: Engine,
@@ -38,8 +50,10 @@ impl Native {
     ///
     /// # Errors
     /// A file is missing, has another hash, or is not the network it should be.
-    pub fn load(folder: &Path) -> anyhow::Result<Self> {
-        let manifest: Manifest = serde_json::from_slice(&std::fs::read(folder.join("models.json"))?)?;
+    pub fn load(folder: &Path) -> std::result::Result<Self, LoadError> {
+        let manifest = std::fs::read(folder.join("models.json")).map_err(LoadError::Manifest)?;
+        let manifest: Manifest =
+            serde_json::from_slice(&manifest).map_err(|error| LoadError::Manifest(error.into()))?;
         let engine = Engine::load(|role| {
             let model = manifest.models.iter().find(|model| model.role == role.name());
             let model = model.ok_or_else(|| io::Error::other("not named in models.json"))?;

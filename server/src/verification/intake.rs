@@ -11,7 +11,10 @@ use verify::assess::{Assessment, Grade, Reason, Submission, check};
 
 use super::{check_lock, desk::evidence, issue::status};
 use crate::{
-    rules::{clocks, transfer::{Event, Party}},
+    rules::{
+        clocks,
+        transfer::{Event, Party},
+    },
     service::{
         App, Error, Refusal, Result,
         consents::FACE_EVIDENCE,

@@ -5,7 +5,7 @@ mod desk;
 mod intake;
 mod issue;
 
-pub use desk::{Assessor, Desk, Native};
+pub use desk::{Assessor, Desk, LoadError, Native};
 pub use intake::{Outcome, Upload, report};
 pub use issue::{Issued, Request, issue, status};
 

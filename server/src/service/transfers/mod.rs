@@ -57,7 +57,8 @@ pub(crate) async fn advance(
     if transfer.state != before {
         let state = transfer.state.as_str().to_owned();
         // A timeline is read by time, then id: ids of one process ascend even within a millisecond.
-        let line = store::Event { id: Uuid::now_v7(), at_ms: now_ms, state, actor: by.as_str().to_owned(), note };
+        let line =
+            store::Event { id: Uuid::now_v7(), at_ms: now_ms, state, actor: by.as_str().to_owned(), note };
         tx.transfers().record(transfer.id, line).await?;
     }
     Ok(())

@@ -135,14 +135,16 @@ async fn leave(app: &App, account: Uuid, id: Uuid, party: Party, event: Event, a
 
 /// Art 11: refers a transfer that stands in the card limit check to the carrier's shop, when it has to be.
 pub(crate) async fn check_card_limit(app: &App, tx: &Tx, transfer: &mut Transfer) -> Result<()> {
-    let Some(person) = transfer.counterparty_person_id.filter(|_| transfer.state == State::CardLimitCheck) else {
+    let Some(person) = transfer.counterparty_person_id.filter(|_| transfer.state == State::CardLimitCheck)
+    else {
         return Ok(());
     };
     let person = tx.people().find(person).await?.ok_or(Refusal::NotFound)?;
     let held = tx.cards().carriers_of_document(&person.document_index).await?;
     let cards = tx.cards().of_vehicle(transfer.vehicle_id).await?;
     let added = cards.iter().map(|card| card.carrier.as_str());
-    if card_limit::exceeded(held.iter().map(String::as_str), added, app.config.transfer.card_limit).is_some() {
+    if card_limit::exceeded(held.iter().map(String::as_str), added, app.config.transfer.card_limit).is_some()
+    {
         advance(tx, transfer, Event::CardLimitExceeded, By::System, None, app.now_ms()).await?;
     }
     Ok(())

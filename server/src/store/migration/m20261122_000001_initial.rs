@@ -70,12 +70,7 @@ fn reference(table: &mut TableCreateStatement, column: &'static str, to: &'stati
 fn tables() -> Vec<TableCreateStatement> {
     let account = table(
         "account",
-        vec![
-            pk_uuid("id"),
-            binary("phone"),
-            binary_uniq("phone_index"),
-            big_integer("created_at_ms"),
-        ],
+        vec![pk_uuid("id"), binary("phone"), binary_uniq("phone_index"), big_integer("created_at_ms")],
     );
     let person = table(
         "person",
@@ -298,6 +293,21 @@ fn tables() -> Vec<TableCreateStatement> {
         .primary_key(Index::create().col("source").col("message_id"))
         .take();
     vec![
-        account, person, vehicle, card, transfer, transfer_event, verification, evidence, consent, sign_in_code, session, staff, message, outbox, audit, inbox,
+        account,
+        person,
+        vehicle,
+        card,
+        transfer,
+        transfer_event,
+        verification,
+        evidence,
+        consent,
+        sign_in_code,
+        session,
+        staff,
+        message,
+        outbox,
+        audit,
+        inbox,
     ]
 }

@@ -1,0 +1,60 @@
+//! Who is asking: typed extractors.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use poem::{FromRequest, Request, RequestBody};
+use poem_openapi::{SecurityScheme, auth::Bearer};
+
+use super::problem;
+use crate::{
+    service::{App, Refusal, sessions::authenticate},
+    store::{Session, SessionKind},
+};
+
+/// A signed-in owner; the subject is an account.
+#[derive(SecurityScheme)]
+#[oai(rename = "owner", ty = "bearer", checker = "owner")]
+pub(super) struct Owner(pub Session);
+
+/// A signed-in member of staff.
+#[derive(SecurityScheme)]
+#[oai(rename = "staff", ty = "bearer", checker = "staff")]
+pub(super) struct Staff(#[expect(dead_code, reason = "rights come with roles")] pub Session);
+
+async fn owner(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+    check(request, SessionKind::Owner, &bearer).await
+}
+
+async fn staff(request: &Request, bearer: Bearer) -> poem::Result<Session> {
+    check(request, SessionKind::Staff, &bearer).await
+}
+
+async fn check(request: &Request, kind: SessionKind, bearer: &Bearer) -> poem::Result<Session> {
+    let app = app(request)?;
+    authenticate(app, kind, &bearer.token).await.map_err(problem::error)
+}
+
+/// Someone without a token, counted by address.
+pub(super) struct Anonymous;
+
+impl<'a> FromRequest<'a> for Anonymous {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let app = app(request)?;
+        app.limits.address(address(request, app.config.http.trust_proxy)).map_err(problem::error)?;
+        Ok(Self)
+    }
+}
+
+fn app(request: &Request) -> poem::Result<&App> {
+    request.data::<App>().ok_or_else(|| problem::error(Refusal::Internal))
+}
+
+/// The client's address. Behind a proxy the last entry is the one the proxy itself wrote.
+fn address(request: &Request, trust_proxy: bool) -> IpAddr {
+    let forwarded = || {
+        let header = request.headers().get("x-forwarded-for")?.to_str().ok()?;
+        header.rsplit(',').next()?.trim().parse().ok()
+    };
+    let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip());
+    trust_proxy.then(forwarded).flatten().or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}

@@ -1,0 +1,4 @@
+//! What staff use.
+
+pub mod messages;
+pub mod sessions;

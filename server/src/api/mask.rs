@@ -1,0 +1,23 @@
+//! Masking of stored numbers for display.
+
+use verify::document::{Iccid, Msisdn, Vin};
+
+/// Last 6 characters shown.
+pub(super) fn vin(text: &str) -> String {
+    text.parse().map_or_else(|_| hidden(text), |vin: Vin| vin.masked())
+}
+
+/// Last 4 characters shown.
+pub(super) fn iccid(text: &str) -> String {
+    text.parse().map_or_else(|_| hidden(text), |iccid: Iccid| iccid.masked())
+}
+
+/// First 3 and last 4 digits shown.
+pub(super) fn msisdn(text: &str) -> String {
+    text.parse().map_or_else(|_| hidden(text), |msisdn: Msisdn| msisdn.masked())
+}
+
+/// A stored number that does not read back shows nothing.
+fn hidden(text: &str) -> String {
+    "*".repeat(text.chars().count())
+}

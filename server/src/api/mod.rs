@@ -1,0 +1,100 @@
+//! HTTP. poem stops here: below are use cases, above is the network.
+
+mod auth;
+mod body;
+mod console;
+mod files;
+mod headers;
+mod log;
+mod mask;
+mod objects;
+mod oem;
+mod owner;
+pub mod problem;
+
+use poem::{
+    Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler,
+    http::StatusCode,
+    web::{Data, Redirect},
+};
+use poem_openapi::{OpenApi, OpenApiService, Tags};
+
+use crate::service::App;
+
+/// Groups of operations.
+#[derive(Tags)]
+pub(crate) enum Group {
+    /// Signing in as an owner.
+    OwnerSession,
+    /// What an owner has, and agreed to.
+    OwnerRecord,
+    /// Transfers of a vehicle and its cards.
+    Transfer,
+    /// Verifying a person.
+    Verification,
+    /// What OEM platforms call.
+    Oem,
+    /// What staff use.
+    Console,
+}
+
+/// Where the operations are.
+const PREFIX: &str = "/api/v1";
+
+fn service() -> OpenApiService<impl OpenApi, ()> {
+    let owner = (
+        owner::codes::Codes,
+        owner::sessions::Sessions,
+        owner::me::Me,
+        owner::vehicles::Vehicles,
+        owner::consents::Consents,
+        owner::transfers::Transfers,
+        owner::invitations::Invitations,
+        owner::verifications::Verifications,
+    );
+    let console = (console::sessions::Sessions, console::messages::Messages);
+    OpenApiService::new((owner, oem::callbacks::Callbacks, console), "OwnerProof", env!("CARGO_PKG_VERSION"))
+        .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
+        .server(PREFIX)
+}
+
+/// The OpenAPI 3.0 document.
+pub fn openapi() -> String {
+    service().spec()
+}
+
+/// Everything the server answers.
+pub fn routes(app: App) -> impl Endpoint<Output = Response> {
+    let files = &app.config.files;
+    let api = service();
+    let spec = api.spec();
+    let (docs, operations) = (api.swagger_ui(), api.map_to_response());
+    Route::new()
+        .nest(PREFIX, operations.around(body::capped))
+        .at("/healthz", get(healthz))
+        .at(
+            "/openapi.json",
+            get(poem::endpoint::make_sync(move |_| {
+                spec.clone().with_content_type("application/json").into_response()
+            })),
+        )
+        .nest("/docs", docs.around(headers::docs))
+        .at("/", get(poem::endpoint::make_sync(|_| Redirect::temporary("/owner/").into_response())))
+        .nest("/owner", files::app(&files.owner))
+        .nest("/console", files::app(&files.console))
+        .nest("/models", files::folder(&files.models))
+        .nest("/engine", files::folder(&files.engine))
+        .catch_all_error(problem::catch_all)
+        .around(headers::security)
+        .around(log::requests)
+        .data(app)
+}
+
+/// Says whether the server can work: it can when the database answers.
+#[handler]
+async fn healthz(app: Data<&App>) -> Response {
+    match app.store.ping().await {
+        Ok(()) => "ok".with_content_type("text/plain").into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}

@@ -1,0 +1,3 @@
+//! What OEM platforms call.
+
+pub mod callbacks;
