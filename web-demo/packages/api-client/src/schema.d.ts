@@ -143,7 +143,7 @@ export interface components {
     Vehicle: { id: string; vin_masked: string; brand: string; model: string; body_colour: string; cards: components["schemas"]["Card"][]; open_transfer_id?: string };
     VehicleList: { items: components["schemas"]["Vehicle"][] };
     ConsentRequest: { purpose: "face_evidence_upload"; text_version: string };
-    Consent: { id: string; purpose: string; text_version: string };
+    Consent: { id: string; purpose: string; text_version: string; /** Format: date-time */ given_at: string };
     ConsentList: { items: components["schemas"]["Consent"][] };
     TransferRequest: { vehicle_id: string };
     TransferState: "draft" | "owner_verifying" | "awaiting_counterparty" | "counterparty_verifying" | "manual_review" | "card_limit_check" | "approved" | "syncing" | "accepted" | "confirmed" | "cancelled" | "declined" | "expired" | "rejected" | "referred_to_shop" | "disputed";

@@ -8,6 +8,8 @@ type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
 export type Vehicle = Answer<paths["/owner/vehicles"]["get"]>["items"][number];
 /** A card as shown to its owner. */
 export type Card = Vehicle["cards"][number];
+/** A consent in force. */
+export type Consent = Answer<paths["/owner/consents"]["get"]>["items"][number];
 /** A transfer as one of its two parties sees it. */
 export type Transfer = Answer<paths["/owner/transfers/{id}"]["get"]>;
 /** The states of a transfer. */

@@ -11,17 +11,12 @@ export const cardList = (cards: readonly Card[]) =>
       (card) => html`<li>
         <div class="grow">
           <p class="mono">${card.msisdn_masked}</p>
-          <p class="muted small">${carrier(card.carrier)} · <span class="mono">ICCID ${card.iccid_masked}</span></p>
+          <p class="muted small">${tCode("carrier", card.carrier.replace("china_", ""))} · <span class="mono">ICCID ${card.iccid_masked}</span></p>
         </div>
         <span class="chip ${TONES[card.state] ?? ""}">${tCode("card", card.state)}</span>
       </li>`,
     )}
   </ul>`;
-
-function carrier(code: string): string {
-  const known = (["mobile", "unicom", "telecom"] as const).find((name) => code.toLowerCase().includes(name));
-  return known ? t(`carrier_${known}`) : code;
-}
 
 /** Styles of the list. */
 export const cardStyles = css`

@@ -32,6 +32,11 @@ export const en: Record<keyof typeof zh, string> = {
   open_transfer: "See the transfer",
   open_transfers: "In progress",
   past_transfers: "Finished",
+  consents_title: "My consents",
+  consent_item: "Sending verification pictures",
+  consent_given: "Given {at}",
+  consent_withdraw: "Withdraw and delete the pictures",
+  consent_withdrawn: "Withdrawn. The pictures are deleted",
   as_owner: "From me",
   as_counterparty: "To me",
 
@@ -45,6 +50,7 @@ export const en: Record<keyof typeof zh, string> = {
   carrier_mobile: "China Mobile",
   carrier_unicom: "China Unicom",
   carrier_telecom: "China Telecom",
+  carrier_unknown: "Carrier unknown",
 
   identity_title: "Confirm who you are",
   identity_lead: "Enter what stands on your resident ID and photograph its portrait side.",
@@ -81,7 +87,7 @@ export const en: Record<keyof typeof zh, string> = {
   consent_purpose: "The rules ask us to make sure that the person acting is the owner or the receiver. Nothing else is done with it.",
   consent_upload_title: "Send the verification pictures? (optional)",
   consent_upload:
-    "I separately agree: one picture per movement and the portrait of my ID are encrypted and sent for a check on the server. I can withdraw at any time; then they are deleted.",
+    "I separately agree: one picture per movement and the portrait of my ID are encrypted and sent for a check on the server. I can withdraw at any time under “My consents”; then they are deleted.",
   consent_without: "You can go on without: the verification still runs here, then a person reviews it, which takes longer.",
   consent_go: "Agree to verify on this device",
   no_face: "I'd rather not use my face",
@@ -100,7 +106,7 @@ export const en: Record<keyof typeof zh, string> = {
   result_passed: "Verified",
   result_manual_review: "A person will look at it",
   result_failed: "That did not work",
-  result_manual_lead: "There is nothing more to do. We will text you the result, and it will show in the transfer.",
+  result_manual_lead: "There is nothing more to do. The result will show in the transfer.",
   result_tip_light: "Find even light, and no bright window behind you",
   result_tip_face: "Take off mask, hat and sunglasses",
   result_tip_slow: "Move slowly, one movement after the other",

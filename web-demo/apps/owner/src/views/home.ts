@@ -9,6 +9,7 @@ import { problem, skeleton } from "../parts/problem.ts";
 import { isClosed, tone } from "../parts/stages.ts";
 import { go, href } from "../router.ts";
 import { t, tCode } from "../texts/index.ts";
+import "./consents.ts";
 
 /** The person's cars and transfers. */
 @customElement("owner-home")
@@ -95,6 +96,7 @@ export class OwnerHome extends LocalizedElement {
       ${problem(this.error, () => void this.#poll.now())}
       ${this.vehicles ? this.#cars(this.vehicles) : this.error ? null : skeleton()}
       ${this.#list(t("open_transfers"), open)} ${this.#list(t("past_transfers"), past)}
+      <owner-consents></owner-consents>
     </div>`;
   }
 
