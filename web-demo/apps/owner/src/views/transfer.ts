@@ -136,7 +136,7 @@ export class OwnerTransfer extends LocalizedElement {
         <div class="stack-l">
           ${this.#now(transfer)}
           ${can.invite ? invitation(link, transfer.expires_at, this.copied, () => void this.#copy(link)) : null}
-          ${syncStages(transfer.sync.stage)}
+          ${transfer.sync.stage === "none" && isClosed(transfer.state) ? null : syncStages(transfer.sync.stage)}
         </div>
         <div class="stack-l">
           ${carPlate(transfer.vehicle)}
