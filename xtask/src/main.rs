@@ -15,6 +15,7 @@ mod test;
 mod tools;
 mod wasm;
 mod web;
+mod workspace;
 
 use std::process::ExitCode;
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::run::Run;
 use crate::stamp::{Stamp, sha256};
 use crate::step::{Step, bytes};
+use crate::workspace::{self, Program};
 use crate::{paths, tools};
 
 #[derive(Deserialize)]
@@ -34,8 +34,9 @@ pub fn fetch() -> Result<()> {
         return Ok(());
     }
     tools::ensure(&tools::PYTHON)?;
+    workspace::build(&[Program::Models])?;
     let step = Step::start("models: fetching, verifying, converting");
-    Run::cargo().args(["run", "-p", "models", "--", "fetch"]).show()?;
+    Program::Models.run()?.args(["--out"]).args([&folder]).args(["fetch"]).show()?;
     let total = verify(&folder)?;
     stamp.write("")?;
     step.done(&bytes(total));

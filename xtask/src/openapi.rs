@@ -5,18 +5,17 @@ use std::fs;
 use anyhow::{Result, bail};
 
 use crate::paths;
-use crate::run::Run;
 use crate::step::Step;
+use crate::workspace::{self, Program};
 
 /// The description the web apps are typed by.
 pub const FILE: &str = "docs/openapi.json";
 
 /// Writes the description, or (`check`) fails when the file says something else.
 pub fn snapshot(check: bool) -> Result<()> {
+    workspace::build(&[Program::Server])?;
     let step = Step::start("openapi: asking the server");
-    let now = Run::cargo()
-        .args(["run", "--quiet", "-p", "server", "--bin", "ownerproof", "--", "openapi"])
-        .read()?;
+    let now = Program::Server.run()?.args(["openapi"]).read()?;
     let file = paths::at(FILE);
     let before = fs::read_to_string(&file).unwrap_or_default();
     if now == before {

@@ -25,11 +25,6 @@ pub fn target() -> Result<PathBuf> {
     Ok(target.to_owned())
 }
 
-/// A program of this workspace, as `cargo build` left it.
-pub fn program(name: &str) -> Result<PathBuf> {
-    Ok(target()?.join("debug").join(name))
-}
-
 /// The path as people type it: relative to the repository where it lies inside.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()

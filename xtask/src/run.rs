@@ -1,6 +1,7 @@
 //! Starting other programs: shown, watched behind a spinner, or read.
 
 use std::collections::VecDeque;
+use std::env;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, IsTerminal, Read, stderr};
 use std::path::Path;
@@ -33,6 +34,13 @@ impl Run {
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(&program);
         command.current_dir(crate::paths::root());
+        // Cargo describes xtask's package to xtask; nobody else may take it for theirs.
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
         Self {
             command,
             shown: Path::new(&program)
@@ -43,15 +51,7 @@ impl Run {
 
     /// The cargo that runs us.
     pub fn cargo() -> Self {
-        let mut run = Self::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // Describes xtask's own package to xtask; other packages must not see it.
-        for (name, _) in std::env::vars_os() {
-            let name = name.display().to_string();
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                run.command.env_remove(name);
-            }
-        }
-        run
+        Self::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
     }
 
     /// Adds arguments.

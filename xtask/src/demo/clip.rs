@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::camera::{self, Area};
 use crate::paths;
-use crate::run::Run;
 use crate::step::Step;
+use crate::workspace::Program;
 
-/// The program that looks: `cargo run -p verify --example clip -- FRAMES_DIR --json`.
+/// The program that looks, `clip FRAMES_DIR --json`, is built from this.
 const EXAMPLE: &str = "wasm-verify/examples/clip.rs";
 /// Where a frontal frame is likely when nobody looked: half a second into the clip.
 const LIKELY_PORTRAIT: u32 = 15;
@@ -47,11 +47,7 @@ pub fn study(camera: &Path, folder: &Path) -> Result<Study> {
     }
     let step = Step::start("footage: looking for steps and a portrait");
     camera::frames(camera, 1, folder)?;
-    let text = Run::cargo()
-        .args(["run", "--quiet", "-p", "verify", "--example", "clip", "--"])
-        .args([folder])
-        .args(["--json"])
-        .read()?;
+    let text = Program::Clip.run()?.args([folder]).args(["--json"]).read()?;
     let study: Study = serde_json::from_str(&text).context("what the clip example said")?;
     step.done(&study.steps.join(", "));
     Ok(study)

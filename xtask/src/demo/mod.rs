@@ -11,12 +11,12 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::run::Run;
 use crate::step::Step;
+use crate::workspace::{self, Program};
 use crate::{interrupt, models, paths, wasm, web};
 use programs::Programs;
 use site::{Ports, Site};
@@ -94,16 +94,10 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Everything the product runs on; what is there already is left alone.
 fn prepare() -> Result<()> {
+    workspace::build(&[Program::Models, Program::Server, Program::Platform])?;
     models::fetch()?;
     wasm::build()?;
-    web::build()?;
-    let step = Step::start("server and OEM platform: building");
-    Run::cargo()
-        .args(["build", "-p", "server", "-p", "oem-platform"])
-        .show()
-        .context("the server does not build")?;
-    step.done("");
-    Ok(())
+    web::build()
 }
 
 fn welcome(site: &Site) -> Result<String> {

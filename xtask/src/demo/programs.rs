@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::site::Site;
 use crate::run::{self, Run};
 use crate::step::Step;
-use crate::{interrupt, paths};
+use crate::{interrupt, workspace};
 
 /// How long a program may take until it answers: the server loads and prepares its networks first.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -116,7 +116,7 @@ impl Drop for Programs {
 }
 
 fn ownerproof(site: &Site, settings: &[(&str, String)]) -> Result<Run> {
-    let mut run = Run::new(paths::program("ownerproof")?).args(["--config"]).args([site.config()]);
+    let mut run = workspace::Program::Server.run()?.args(["--config"]).args([site.config()]);
     for (name, value) in site.environment().iter().chain(settings) {
         run = run.env(name, value);
     }
@@ -126,7 +126,8 @@ fn ownerproof(site: &Site, settings: &[(&str, String)]) -> Result<Run> {
 fn platform(site: &Site) -> Result<Run> {
     let keys = site.platform_keys()?;
     let callbacks = format!("{}/api/v1/oem/callbacks", site.server_url());
-    Ok(Run::new(paths::program("oem-platform")?)
+    Ok(workspace::Program::Platform
+        .run()?
         .args(["--listen", &format!("127.0.0.1:{}", site.ports().platform)])
         .args(["--callback-url", &callbacks, "--database"])
         .args([site.folder().join("oem-platform.sqlite")])

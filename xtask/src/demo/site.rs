@@ -10,7 +10,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
 
-use crate::run::Run;
+use crate::workspace::Program;
 use crate::{paths, postgres};
 
 const CONFIG: &str = "ownerproof.toml";
@@ -149,7 +149,7 @@ impl Site {
     }
 
     fn draw_keys(&self) -> Result<()> {
-        let text = Run::new(paths::program("oem-platform")?).args(["keys"]).read()?;
+        let text = Program::Platform.run()?.args(["keys"]).read()?;
         let platform: PlatformKeys = serde_json::from_str(&text).context("oem-platform keys")?;
         let secrets = Secrets {
             keys: Keys {
