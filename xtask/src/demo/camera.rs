@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::run::Run;
 
 /// Chromium plays a motion JPEG file at this rate, whatever the file says.
-const FRAMES_PER_SECOND: u32 = 30;
+pub const FRAMES_PER_SECOND: u32 = 30;
 /// How long a still image is held before the camera repeats it.
 const STILL_SECONDS: u32 = 2;
 /// The card that identity documents are printed on, in pixels at 300 dots per inch.
@@ -78,14 +78,13 @@ pub fn duration_ms(camera: &Path) -> Result<u64> {
     Ok(frames * 1000 / u64::from(FRAMES_PER_SECOND))
 }
 
-/// Takes single frames out of a camera file, every `stride`th, as `000001.jpg` onwards.
-pub fn frames(camera: &Path, stride: u32, folder: &Path) -> Result<()> {
+/// Takes all frames out of a camera file, as `000001.jpg` onwards, as they are.
+pub fn frames(camera: &Path, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     ffmpeg()
-        .args(["-f", "mjpeg", "-r", &FRAMES_PER_SECOND.to_string(), "-i"])
+        .args(["-f", "mjpeg", "-framerate", &FRAMES_PER_SECOND.to_string(), "-i"])
         .args([camera])
-        .args(["-vf", &format!("select='not(mod(n,{stride}))'")])
-        .args(["-vsync", "0", "-q:v", "2"])
+        .args(["-c:v", "copy"])
         .args([folder.join("%06d.jpg")])
         .watch()
 }

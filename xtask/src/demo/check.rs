@@ -31,15 +31,9 @@ struct Plan<'a> {
     browser: PathBuf,
     out: &'a Path,
     expect: Expect,
-    staff: Staff,
+    staff: super::site::Staff,
     owner: Actor,
     counterparty: Actor,
-}
-
-#[derive(Serialize)]
-struct Staff {
-    username: String,
-    password: String,
 }
 
 /// Somebody who signs in and shows a face.
@@ -111,14 +105,14 @@ fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
     };
     let round_ms = camera::duration_ms(&owner.0)?.max(camera::duration_ms(&counterparty.0)?);
     let mut programs = Programs::start(site, &policy(&steps, round_ms))?;
-    let staff = site.secrets()?.staff_seed;
+    programs.wait_for_engine()?;
     let plan = Plan {
         server: site.server_url(),
         platform: site.platform_url(),
         browser: tools::find("chromium").context("chromium")?,
         out,
         expect: scene.expect,
-        staff: Staff { username: staff.username, password: staff.password },
+        staff: site.staff()?,
         owner: Actor {
             phone: OWNER_PHONE,
             name: "张伟",

@@ -102,7 +102,7 @@ fn prepare() -> Result<()> {
 
 fn welcome(site: &Site) -> Result<String> {
     let (server, platform) = (site.server_url(), site.platform_url());
-    let secrets = site.secrets()?;
+    let staff = site.staff()?;
     Ok(format!(
         "\nOwnerProof is running. Ctrl-C stops it.\n\n\
          Owner app      {server}/owner/    sign in as {owner}, who has a car to pass on\n\
@@ -112,8 +112,8 @@ fn welcome(site: &Site) -> Result<String> {
          The one-time code appears in the console under messages (no text message is sent).\n\
          Data and logs lie in {folder}; delete that folder to start afresh.\n",
         owner = check::OWNER_PHONE,
-        user = secrets.staff_seed.username,
-        password = secrets.staff_seed.password,
+        user = staff.username,
+        password = staff.password,
         folder = paths::shown(site.folder()),
     ))
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -43,11 +43,9 @@ impl Programs {
                 format!("port {port} is taken: choose others with --port and --platform-port")
             })?;
         }
-        for command in ["migrate", "seed"] {
-            let step = Step::start(format!("database: {command}"));
-            ownerproof(site, settings)?.args([command]).watch()?;
-            step.done("");
-        }
+        let step = Step::start("database: migrating, seeding");
+        ownerproof(site, settings)?.args(["seed-demo"]).watch()?;
+        step.done("");
         let step = Step::start("starting the server and the OEM platform");
         let mut programs = Self { running: Vec::new() };
         programs.spawn(site, "oem-platform", platform(site)?)?;
@@ -56,6 +54,22 @@ impl Programs {
         programs.wait_for(ports.server)?;
         step.done("both answer");
         Ok(programs)
+    }
+
+    /// Waits until the server can judge reports: it answers before, and loads its networks meanwhile.
+    pub fn wait_for_engine(&mut self) -> Result<()> {
+        let step = Step::start("server: loading its networks");
+        let started = Instant::now();
+        while !self.running.iter().any(|program| says(&program.log, "engine ready")) {
+            self.still_running()?;
+            if let Some(program) = self.running.iter().find(|program| says(&program.log, "cannot be loaded"))
+            {
+                bail!("the server has no networks\n{}", tail(&program.log));
+            }
+            patient(started, "the server still loads its networks")?;
+        }
+        step.done("");
+        Ok(())
     }
 
     /// Fails, quoting its log, when a program has ended by itself.
@@ -95,13 +109,7 @@ impl Programs {
         let started = Instant::now();
         while !healthy(port) {
             self.still_running()?;
-            ensure!(!interrupt::requested(), "interrupted");
-            ensure!(
-                started.elapsed() < PATIENCE,
-                "nothing answers on port {port} after {} s",
-                PATIENCE.as_secs()
-            );
-            thread::sleep(POLL);
+            patient(started, &format!("nothing answers on port {port}"))?;
         }
         Ok(())
     }
@@ -149,7 +157,19 @@ fn healthy(port: u16) -> bool {
     ask().unwrap_or(false)
 }
 
-fn tail(log: &PathBuf) -> String {
+/// Waits a moment, unless it has been too long or somebody wants to stop.
+fn patient(started: Instant, complaint: &str) -> Result<()> {
+    ensure!(!interrupt::requested(), "interrupted");
+    ensure!(started.elapsed() < PATIENCE, "{complaint} after {} s", PATIENCE.as_secs());
+    thread::sleep(POLL);
+    Ok(())
+}
+
+fn says(log: &Path, words: &str) -> bool {
+    fs::read_to_string(log).is_ok_and(|text| text.contains(words))
+}
+
+fn tail(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(QUOTED_LINES)..].join("\n")

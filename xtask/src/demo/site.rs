@@ -6,9 +6,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 
 use crate::workspace::Program;
 use crate::{paths, postgres};
@@ -37,35 +37,9 @@ impl Ports {
     }
 }
 
-/// The server's configuration file: only what must stay the same from start to start, and secret.
+/// The first member of staff, as the server's configuration file names them.
 #[derive(Serialize, Deserialize)]
-pub struct Secrets {
-    pub keys: Keys,
-    pub oem: Oem,
-    pub staff_seed: StaffSeed,
-}
-
-#[derive(Serialize, Deserialize)]
-pub struct Keys {
-    pub blind_index: String,
-    pub column: Vec<ColumnKey>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub struct ColumnKey {
-    pub id: String,
-    pub secret: String,
-}
-
-#[derive(Serialize, Deserialize)]
-pub struct Oem {
-    pub webhook_secret: String,
-    pub callback_secret: String,
-    pub public_key: String,
-}
-
-#[derive(Serialize, Deserialize)]
-pub struct StaffSeed {
+pub struct Staff {
     pub username: String,
     pub password: String,
 }
@@ -121,9 +95,14 @@ impl Site {
         format!("http://127.0.0.1:{}", self.ports.platform)
     }
 
-    /// The server's secrets.
-    pub fn secrets(&self) -> Result<Secrets> {
-        toml::from_str(&fs::read_to_string(self.config())?).context(CONFIG)
+    /// Who may use the console.
+    pub fn staff(&self) -> Result<Staff> {
+        #[derive(Deserialize)]
+        struct Config {
+            staff_seed: Staff,
+        }
+        let config: Config = toml::from_str(&fs::read_to_string(self.config())?).context(CONFIG)?;
+        Ok(config.staff_seed)
     }
 
     /// The platform's keys.
@@ -148,32 +127,36 @@ impl Site {
         ]
     }
 
+    /// The server's file holds only what is secret and must stay the same from start to start.
     fn draw_keys(&self) -> Result<()> {
-        let text = Program::Platform.run()?.args(["keys"]).read()?;
-        let platform: PlatformKeys = serde_json::from_str(&text).context("oem-platform keys")?;
-        let secrets = Secrets {
-            keys: Keys {
-                blind_index: random_key(),
-                column: vec![ColumnKey { id: "k1".into(), secret: random_key() }],
-            },
-            oem: Oem {
-                webhook_secret: platform.secret.clone(),
-                callback_secret: platform.callback_secret.clone(),
-                public_key: platform.public_key.clone(),
-            },
-            staff_seed: StaffSeed {
-                username: "admin".into(),
-                password: Alphanumeric.sample_string(&mut rand::rng(), PASSWORD_LETTERS),
-            },
-        };
+        let keys = Program::Platform.run()?.args(["keys"]).read()?;
+        let platform: PlatformKeys = serde_json::from_str(&keys).context("oem-platform keys")?;
+        let keys = Program::Server.run()?.args(["keys", "generate"]).read()?;
+        let mut config: Table = toml::from_str(&keys).context("ownerproof keys generate")?;
+        config.insert("oem".into(), Value::Table(platform.for_the_server()));
+        let password = Alphanumeric.sample_string(&mut rand::rng(), PASSWORD_LETTERS);
+        config.insert(
+            "staff_seed".into(),
+            Value::Table(table([("username", "admin"), ("password", &password)])),
+        );
         keep_secret(&self.folder.join(PLATFORM), &serde_json::to_string_pretty(&platform)?)?;
-        keep_secret(&self.config(), &toml::to_string(&secrets)?)
+        keep_secret(&self.config(), &toml::to_string(&config)?)
     }
 }
 
-/// 32 random bytes in base64.
-fn random_key() -> String {
-    BASE64_STANDARD.encode(rand::random::<[u8; 32]>())
+impl PlatformKeys {
+    /// What both sides share, under the server's names.
+    fn for_the_server(&self) -> Table {
+        table([
+            ("webhook_secret", &self.secret),
+            ("callback_secret", &self.callback_secret),
+            ("public_key", &self.public_key),
+        ])
+    }
+}
+
+fn table<const N: usize>(entries: [(&str, &str); N]) -> Table {
+    entries.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
 }
 
 /// Writes a file that only we can read.
@@ -196,9 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_32_bytes_and_never_the_same() {
-        let (a, b) = (random_key(), random_key());
-        assert_ne!(a, b);
-        assert_eq!(BASE64_STANDARD.decode(a).unwrap().len(), 32);
+    fn the_server_never_gets_the_private_key() {
+        let keys = PlatformKeys {
+            private_key: "private".into(),
+            public_key: "public".into(),
+            secret: "a".into(),
+            callback_secret: "b".into(),
+        };
+        let text = toml::to_string(&keys.for_the_server()).unwrap();
+        assert!(text.contains("public_key") && !text.contains("private"), "{text}");
     }
 }
