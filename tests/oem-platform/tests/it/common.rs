@@ -15,8 +15,8 @@ use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
 use server::{
     config::{self, ColumnKey, Config},
     rules::transfer::State,
-    service::{App, Clock, SystemEntropy},
-    store::{NewCard, NewMessage, NewPerson, NewTransfer, NewVehicle, Store},
+    service::{App, Clock},
+    store::{NewCard, NewMessage, NewPerson, NewTransfer, NewVehicle},
     sync::{
         envelope,
         standard::Standard,
@@ -24,7 +24,6 @@ use server::{
     },
 };
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// 2026-11-18T11:06:40Z
@@ -51,7 +50,6 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub platform: Running,
     pub keys: Keys,
-    pub wake: Arc<Notify>,
     pub database: String,
     pub _folder: TempDir,
 }
@@ -72,11 +70,9 @@ impl World {
             },
             ..Config::default()
         };
-        let store = Store::connect(&config.database, &config.keys).await.unwrap();
-        store.migrate().await.unwrap();
-        let app =
-            App { config: Arc::new(config), store, clock: clock.clone(), entropy: Arc::new(SystemEntropy) };
-        Self { app, clock, platform, keys, wake: Arc::new(Notify::new()), database, _folder: folder }
+        let app = App { clock: clock.clone(), ..App::connect(config).await.unwrap() };
+        app.store.migrate().await.unwrap();
+        Self { app, clock, platform, keys, database, _folder: folder }
     }
 
     /// An approved transfer on its way, with its message in the outbox; ids of both.
@@ -148,7 +144,7 @@ impl World {
     }
 
     pub fn worker_at(&self, pace: Pace) -> Arc<Worker> {
-        let worker = Worker::new(self.app.clone(), Box::new(self.adapter()), self.wake.clone(), pace);
+        let worker = Worker::new(self.app.clone(), Box::new(self.adapter()), pace);
         Arc::new(worker.unwrap())
     }
 

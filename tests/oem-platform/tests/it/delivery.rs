@@ -1,15 +1,13 @@
 //! The server's worker delivers to the platform over HTTP: once, in spite of everything.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use std::time::Duration;
 
-use common::{START_MS, World, eventually, outbox};
 use oem_platform::Failure;
 use server::{rules::transfer::State, sync::worker::Pace};
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
+
+use crate::common::{START_MS, World, eventually, outbox};
 
 #[tokio::test]
 async fn delivers_once() {
@@ -137,7 +135,7 @@ async fn works_when_rung_and_stops_when_told() {
     let worker = std::sync::Arc::into_inner(worker).unwrap();
     let running = tokio::spawn(worker.run(stop.clone()));
     let (transfer, _) = world.approved().await;
-    world.wake.notify_one();
+    world.app.wake.notify_one();
     eventually(async || world.state(transfer).await == State::Accepted).await;
     stop.cancel();
     running.await.unwrap();
