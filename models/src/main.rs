@@ -1,7 +1,7 @@
 //! `models fetch` and `models check`.
 #![allow(clippy::print_stdout)] // a command line talks to its user
 
-use std::{env, path::PathBuf};
+use std::{env, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -30,7 +30,18 @@ enum Command {
     Check,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // The causes on one line; a stack trace would tell the user nothing.
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let arguments = Arguments::parse();
     let manifest = Manifest::built_in()?;
     let store = Store::new(arguments.out.unwrap_or_else(default_folder));
