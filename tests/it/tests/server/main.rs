@@ -1,0 +1,15 @@
+//! The server over real HTTP, on both databases. Every test runs on SQLite; and on PostgreSQL, in a database of its
+//! own, when `OWNERPROOF_TEST_POSTGRES_URL` names a server where databases can be made.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod bad_input;
+mod concurrency;
+mod evidence;
+mod files;
+mod openapi;
+mod outbox;
+mod person;
+mod privacy;
+mod stage;
+mod story;
