@@ -44,16 +44,20 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = interrupt::listen().and_then(|()| match Command::parse() {
-        Command::Demo(options) => demo::run(&options),
-        Command::Test(options) => test::run(&options),
-        Command::Models => models::fetch(),
-        Command::Wasm => wasm::build(),
-        Command::Web => web::build(),
-        Command::Openapi { check } => openapi::snapshot(check),
+    let command = Command::parse();
+    let done = interrupt::listen().and_then(|()| {
+        match command {
+            Command::Demo(options) => demo::run(&options),
+            Command::Test(options) => return Ok(test::run(&options)),
+            Command::Models => models::fetch(),
+            Command::Wasm => wasm::build(),
+            Command::Web => web::build(),
+            Command::Openapi { check } => openapi::snapshot(check),
+        }
+        .map(|()| ExitCode::SUCCESS)
     });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(_) if interrupt::requested() => {
             eprintln!("stopped");
             ExitCode::from(130)
