@@ -3,7 +3,7 @@
 //! Weights travel as 16-bit floats, or as 8-bit integers with one scale per block (`DequantizeLinear` with
 //! `block_size`, which tract refuses); both are a quarter to a half of the size and as accurate.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, tensor_proto::DataType};
 use tract_onnx::prelude::{TractResult, tract_itertools::Itertools};
@@ -60,6 +60,9 @@ fn fold_dequantisation(graph: &mut GraphProto) -> TractResult<()> {
         }
     }
     constants.extend(folded);
+    // Some writers list weights among the inputs, even ones that are gone.
+    let used: HashSet<&String> = nodes.iter().flat_map(|node| &node.input).collect();
+    graph.input.retain(|input| used.contains(&input.name) && !constants.contains_key(&input.name));
     graph.initializer = nodes
         .iter()
         .flat_map(|node| &node.input)
