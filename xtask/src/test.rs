@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::postgres::Cluster;
 use crate::run::Run;
 use crate::step::{Step, seconds};
-use crate::{demo, interrupt, models, openapi, paths, tools, wasm, web};
+use crate::{demo, interrupt, models, openapi, paths, tools, wasm, web, workspace};
 
 /// What `cargo xtask test` is told.
 #[derive(Args)]
@@ -125,12 +125,11 @@ fn unit() -> Result<()> {
 
 /// Same pixels, same networks, both builds: results equal within the tolerance stated there.
 fn parity() -> Result<()> {
-    let script = "tests/parity/run.mjs";
-    if !paths::at(script).is_file() {
-        bail!("{script} is missing");
-    }
+    models::fetch()?;
+    wasm::build()?;
+    workspace::build(&[])?;
     let step = Step::start("parity: native against WebAssembly");
-    Run::new("node").args([script]).show()?;
+    Run::new("node").args(["tests/parity/run.mjs"]).env("CARGO_TARGET_DIR", paths::target()?).show()?;
     step.done("");
     Ok(())
 }
