@@ -38,7 +38,7 @@ pub struct Report {
     pub scores: Scores,
     /// The steps done, in order.
     pub steps: Vec<StepRecord>,
-    /// The pictures that prove it, in order of time. The pictures themselves travel only with consent.
+    /// The pictures that prove it, in order of time: at rest before each step, the step, and at rest at the end. The pictures themselves travel only with consent.
     pub keyframes: Vec<KeyframeRecord>,
     /// SHA-256 of the document portrait as it is sent, in hexadecimal.
     pub document_sha256: Option<String>,

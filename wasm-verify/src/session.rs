@@ -1,7 +1,7 @@
 //! The one state machine of a verification on the device: frame in, guidance or verdict out.
 //!
-//! `Positioning` until the face is held well; then the steps of the challenge, one after the other, each from rest;
-//! then a last look at rest, and the verdict. The same frames at the same times give the same result. Memory is
+//! `Positioning` until the face is held well; then the steps of the challenge, one after the other, each from rest
+//! and measured from how the head was held then; then a last look at rest, and the verdict. The same frames at the same times give the same result. Memory is
 //! bounded: two pictures in hand, one JPEG for each keyframe, at most [`MAX_SIGNALS`] frames in numbers.
 
 mod guidance;
@@ -22,10 +22,12 @@ use crate::net::NetworkError;
 use crate::report::{EngineIdentity, Outcome, Report, Scores, Shows, StepRecord, VERSION, sha256_hex};
 use crate::signals::{FaceSignals, Sighting, Tracker};
 
-/// The face must be held well this long before the first step.
-const HOLD_MS: u32 = 500;
-/// At least this many frames make a baseline, however slow the device.
-const HOLD_FRAMES: usize = 3;
+/// How long (milliseconds) and over how many frames at least the face must be held still before the first step.
+const HOLD_FIRST: (u32, usize) = (500, 3);
+/// The same before each further step.
+const HOLD_AGAIN: (u32, usize) = (250, 2);
+/// Eyes shut further than this are not at rest.
+const EYES_OPEN: f32 = 0.5;
 /// Positioning, or the return to rest, may take this long altogether.
 const POSITION_MS: u32 = 60_000;
 /// A longer gap between frames is a pause (the app was in the background): the clock of the step stands still.
@@ -194,11 +196,7 @@ impl Session {
         sighting: &Sighting,
         t_ms: u32,
     ) -> Result<(), NetworkError> {
-        let straight = match (&sighting.signals.face, &self.baseline) {
-            (Some(face), Some(baseline)) => baseline.is_near(face),
-            (Some(face), None) => guidance::is_straight(face),
-            (None, _) => false,
-        };
+        let straight = sighting.signals.face.as_ref().is_some_and(guidance::is_straight);
         if straight && self.live.len() < MAX_LIVE {
             self.live.push(engine.pad.live(frame, face)?);
             self.last_live_ms = Some(t_ms);
@@ -215,10 +213,8 @@ impl Session {
         (since_ms, mut held): (u32, Vec<(u32, FaceSignals)>),
     ) -> Result<Guidance, NetworkError> {
         let t_ms = sighting.signals.t_ms;
-        let settled = sighting.signals.face.filter(|face| match &self.baseline {
-            Some(baseline) => baseline.is_near(face) && face.blink < baseline.blink + 0.25,
-            None => guidance::is_straight(face) && face.blink < 0.5,
-        });
+        let settled =
+            sighting.signals.face.filter(|face| guidance::is_straight(face) && face.blink < EYES_OPEN);
         let Some(face) = settled.filter(|_| fault.is_none()) else {
             let late = t_ms.saturating_sub(since_ms) > POSITION_MS;
             self.state = if late {
@@ -226,25 +222,22 @@ impl Session {
             } else {
                 State::Rest { since_ms, held: Vec::new() }
             };
-            let away = if self.baseline.is_some() { Guidance::ReturnCenter } else { Guidance::LookHere };
+            let away = if self.rest.is_empty() { Guidance::LookHere } else { Guidance::ReturnCenter };
             return Ok(fault.unwrap_or(away));
         };
         held.push((t_ms, face));
-        let (hold_ms, hold_frames) =
-            if self.baseline.is_some() { (HOLD_MS / 2, 2) } else { (HOLD_MS, HOLD_FRAMES) };
+        held.retain(|(_, earlier)| Baseline::from(earlier).is_near(&face));
+        let (hold_ms, hold_frames) = if self.rest.is_empty() { HOLD_FIRST } else { HOLD_AGAIN };
         let first = held.first().map_or(t_ms, |(first, _)| *first);
-        if t_ms.saturating_sub(first) < hold_ms || held.len() < hold_frames {
+        let held_long = t_ms.saturating_sub(first) >= hold_ms && held.len() >= hold_frames;
+        if !held_long || !self.keep_rest(engine, frame, t_ms)? {
             self.state = State::Rest { since_ms, held };
             return Ok(Guidance::HoldStill);
         }
         let frames: Vec<FaceSignals> = held.iter().map(|(_, face)| *face).collect();
+        let baseline = Baseline::of(&frames).unwrap_or_default();
         let next = self.challenge.steps.get(self.steps.len()).copied();
-        // A picture at rest opens the session and closes it.
-        if (self.baseline.is_none() || next.is_none()) && !self.keep_rest(engine, frame, t_ms)? {
-            self.state = State::Rest { since_ms, held: Vec::new() };
-            return Ok(Guidance::HoldStill);
-        }
-        let baseline = *self.baseline.get_or_insert(Baseline::of(&frames).unwrap_or_default());
+        self.baseline = Some(baseline);
         let Some(step) = next else {
             self.state = State::Done(self.verdict());
             return Ok(Guidance::Done);
@@ -330,7 +323,7 @@ impl Session {
                 let spent = t_ms.saturating_sub(*asked_ms);
                 (Phase::Challenge, self.challenge.step_timeout_ms.saturating_sub(spent), None)
             }
-            State::Rest { .. } if self.baseline.is_some() => {
+            State::Rest { .. } if !self.rest.is_empty() => {
                 (Phase::Challenge, self.challenge.step_timeout_ms, None)
             }
             State::Rest { .. } => (Phase::Positioning, self.challenge.step_timeout_ms, None),

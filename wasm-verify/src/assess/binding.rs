@@ -64,9 +64,10 @@ fn follows(report: &Report, challenge: &Challenge) -> bool {
     let keyframe = |index: usize| report.keyframes.get(index);
     let rest = |frame: Option<&crate::report::KeyframeRecord>| frame.is_some_and(|f| f.shows == Shows::Rest);
     let steps_shown = report.steps.iter().enumerate().all(|(index, record)| {
-        // One picture at rest comes first, then one for each step.
-        usize::from(record.keyframe) == index + 1
-            && keyframe(index + 1).is_some_and(|frame| {
+        // Pictures at rest and of steps take turns.
+        usize::from(record.keyframe) == 2 * index + 1
+            && rest(keyframe(2 * index))
+            && keyframe(2 * index + 1).is_some_and(|frame| {
                 frame.shows == Shows::Step && (record.asked_ms..=record.done_ms).contains(&frame.at_ms)
             })
             && record.asked_ms <= record.done_ms

@@ -155,12 +155,11 @@ fn weigh_liveness(
     if scores.continuity.is_none_or(|least| least < limits.continuity) {
         reasons.push(Reason::FaceChanged);
     }
-    let shown = looks.first().is_some_and(|rest| {
-        report.steps.iter().all(|record| {
-            looks
-                .get(usize::from(record.keyframe))
-                .is_some_and(|look| shows(record.step, &rest.signals, &look.signals))
-        })
+    // Each step's picture comes right after the picture of the same head at rest.
+    let shown = report.steps.iter().all(|record| {
+        let at = usize::from(record.keyframe);
+        let before = at.checked_sub(1).and_then(|at| looks.get(at));
+        before.zip(looks.get(at)).is_some_and(|(rest, look)| shows(record.step, &rest.signals, &look.signals))
     });
     if !shown {
         reasons.push(Reason::StepNotShown);

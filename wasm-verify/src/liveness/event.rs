@@ -36,14 +36,20 @@ impl Baseline {
         })
     }
 
-    /// Whether the face is held as it was: near enough to begin the next step.
+    /// Whether the head is held as it was.
     pub fn is_near(&self, face: &FaceSignals) -> bool {
         (face.yaw - self.yaw).abs() < NEAR && (face.pitch - self.pitch).abs() < NEAR
     }
 }
 
+impl From<&FaceSignals> for Baseline {
+    fn from(face: &FaceSignals) -> Self {
+        Self { yaw: face.yaw, pitch: face.pitch, blink: face.blink, jaw_open: face.jaw_open }
+    }
+}
+
 /// Degrees within which a head counts as held still.
-const NEAR: f32 = 8.0;
+const NEAR: f32 = 5.0;
 /// Degrees a head must turn.
 pub const TURN: f32 = 13.0;
 /// Degrees a head must be lowered.
