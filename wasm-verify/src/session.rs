@@ -26,8 +26,9 @@ use crate::signals::{FaceSignals, Sighting, Tracker};
 const HOLD_FIRST: (u32, usize) = (500, 3);
 /// The same before each further step.
 const HOLD_AGAIN: (u32, usize) = (250, 2);
-/// Eyes shut further than this are not at rest.
+/// Eyes shut or a mouth open further than this are not at rest.
 const EYES_OPEN: f32 = 0.5;
+const MOUTH_SHUT: f32 = 0.3;
 /// Positioning, or the return to rest, may take this long altogether.
 const POSITION_MS: u32 = 60_000;
 /// A longer gap between frames is a pause (the app was in the background): the clock of the step stands still.
@@ -213,8 +214,9 @@ impl Session {
         (since_ms, mut held): (u32, Vec<(u32, FaceSignals)>),
     ) -> Result<Guidance, NetworkError> {
         let t_ms = sighting.signals.t_ms;
-        let settled =
-            sighting.signals.face.filter(|face| guidance::is_straight(face) && face.blink < EYES_OPEN);
+        let settled = sighting.signals.face.filter(|face| {
+            guidance::is_straight(face) && face.blink < EYES_OPEN && face.jaw_open < MOUTH_SHUT
+        });
         let Some(face) = settled.filter(|_| fault.is_none()) else {
             let late = t_ms.saturating_sub(since_ms) > POSITION_MS;
             self.state = if late {
