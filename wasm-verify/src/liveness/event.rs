@@ -124,7 +124,10 @@ impl Finder {
             Step::Blink if over && lasted <= BLINK_MS => Sight::Done,
             Step::Nod if over => Sight::Done,
             // Those that are done when reached; a second frame tells them from noise.
-            Step::TurnLeft | Step::TurnRight | Step::OpenMouth if value >= on => Sight::Done,
+            Step::TurnLeft | Step::TurnRight | Step::OpenMouth if value >= on => {
+                (self.begun, self.ready) = (None, false);
+                Sight::Done
+            }
             Step::Blink if value > begun.peak => {
                 self.begun = Some(Begun { peak: value, ..begun });
                 Sight::Peak
