@@ -11,6 +11,8 @@ use crate::run::Run;
 pub const FRAMES_PER_SECOND: u32 = 30;
 /// How long a still image is held before the camera repeats it.
 const STILL_SECONDS: u32 = 2;
+/// Rounds of the clip in the file the browser plays.
+const ROUNDS: u32 = 5;
 /// The card that identity documents are printed on, in pixels at 300 dots per inch.
 const CARD: (u32, u32) = (1011, 638);
 /// The portrait on it.
@@ -67,7 +69,19 @@ impl Source {
     }
 }
 
-/// How long a camera file plays until it starts again.
+/// Writes the clip several times over, each frame with the noise of a sensor: no camera gives the same
+/// picture twice, and the server refuses reports in which one does.
+pub fn play_on(clip: &Path, file: &Path) -> Result<()> {
+    ffmpeg()
+        .args(["-f", "mjpeg", "-framerate", &FRAMES_PER_SECOND.to_string()])
+        .args(["-stream_loop", &(ROUNDS - 1).to_string(), "-i"])
+        .args([clip])
+        .args(["-vf", "noise=alls=3:allf=t", "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", "3"])
+        .args([file])
+        .watch()
+}
+
+/// How long a clip plays until it starts again.
 pub fn duration_ms(camera: &Path) -> Result<u64> {
     let frames = Run::new("ffprobe")
         .args(["-v", "error", "-f", "mjpeg", "-count_packets", "-select_streams", "v"])

@@ -94,16 +94,16 @@ fn play(scene: &Scene) -> Result<()> {
 fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
     let cast = Cast::of(scene)?;
     let step = Step::start("camera and documents: preparing");
-    let (owner, shown) = cast.owner.prepare(site.folder(), "owner")?;
-    let (counterparty, also_shown) = cast.counterparty.prepare(site.folder(), "counterparty")?;
+    let owner = cast.owner.prepare(site.folder(), "owner")?;
+    let counterparty = cast.counterparty.prepare(site.folder(), "counterparty")?;
     step.done("");
 
     let steps = match scene.expect {
         _ if !scene.steps.is_empty() => scene.steps.clone(),
-        Expect::Passed => common(&shown, &also_shown),
-        Expect::Refused => shown,
+        Expect::Passed => common(&owner.steps, &counterparty.steps),
+        Expect::Refused => owner.steps,
     };
-    let round_ms = camera::duration_ms(&owner.0)?.max(camera::duration_ms(&counterparty.0)?);
+    let round_ms = owner.round_ms.max(counterparty.round_ms);
     let mut programs = Programs::start(site, &policy(&steps, round_ms))?;
     programs.wait_for_engine()?;
     let plan = Plan {
@@ -117,15 +117,15 @@ fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
             phone: OWNER_PHONE,
             name: "张伟",
             document_number: "11010519491231002X",
-            camera: owner.0,
-            document: owner.1,
+            camera: owner.camera,
+            document: owner.document,
         },
         counterparty: Actor {
             phone: "13900005678",
             name: "李娜",
             document_number: "440305199208152347",
-            camera: counterparty.0,
-            document: counterparty.1,
+            camera: counterparty.camera,
+            document: counterparty.document,
         },
     };
     let file = site.folder().join("plan.json");
@@ -149,6 +149,14 @@ struct Role {
     source: Source,
     /// Known for footage from packages; else found out.
     study: Option<Study>,
+}
+
+/// One person's footage, ready to play.
+struct Prepared {
+    camera: PathBuf,
+    document: PathBuf,
+    steps: Vec<String>,
+    round_ms: u64,
 }
 
 impl Cast {
@@ -177,20 +185,22 @@ impl Cast {
 }
 
 impl Role {
-    /// Makes camera file and document picture; returns them with the steps the footage shows.
-    fn prepare(&self, folder: &Path, name: &str) -> Result<((PathBuf, PathBuf), Vec<String>)> {
+    /// Makes clip, camera file and document picture, and finds the steps the footage shows.
+    fn prepare(&self, folder: &Path, name: &str) -> Result<Prepared> {
+        let clip = folder.join(format!("{name}-once.mjpeg"));
         let camera = folder.join(format!("{name}.mjpeg"));
         let document = folder.join(format!("{name}-document.jpg"));
-        self.source.camera(&camera)?;
+        self.source.camera(&clip)?;
+        camera::play_on(&clip, &camera)?;
         let study = match &self.study {
             Some(study) => study.clone(),
             None if self.source.is_still() => {
                 Study { steps: Vec::new(), portrait: Portrait { frame: 0, face: None } }
             }
-            None => clip::study(&camera, &folder.join(name))?,
+            None => clip::study(&clip, &folder.join(name))?,
         };
-        camera::document(&camera, study.portrait.frame, study.portrait.face, &document)?;
-        Ok(((camera, document), study.steps))
+        camera::document(&clip, study.portrait.frame, study.portrait.face, &document)?;
+        Ok(Prepared { round_ms: camera::duration_ms(&clip)?, camera, document, steps: study.steps })
     }
 }
 
