@@ -182,6 +182,18 @@ fn tables() -> Vec<TableCreateStatement> {
     );
     reference(&mut verification, "transfer_id", "transfer");
     reference(&mut verification, "account_id", "account");
+    let mut consent = table(
+        "consent",
+        vec![
+            pk_uuid("id"),
+            uuid("account_id"),
+            text("purpose"),
+            text("text_version"),
+            big_integer("given_at_ms"),
+            big_integer_null("withdrawn_at_ms"),
+        ],
+    );
+    reference(&mut consent, "account_id", "account");
     let mut evidence = table(
         "evidence",
         vec![
@@ -196,18 +208,6 @@ fn tables() -> Vec<TableCreateStatement> {
     );
     reference(&mut evidence, "verification_id", "verification");
     reference(&mut evidence, "consent_id", "consent");
-    let mut consent = table(
-        "consent",
-        vec![
-            pk_uuid("id"),
-            uuid("account_id"),
-            text("purpose"),
-            text("text_version"),
-            big_integer("given_at_ms"),
-            big_integer_null("withdrawn_at_ms"),
-        ],
-    );
-    reference(&mut consent, "account_id", "account");
     let sign_in_code = table(
         "sign_in_code",
         vec![
@@ -300,8 +300,8 @@ fn tables() -> Vec<TableCreateStatement> {
         transfer,
         transfer_event,
         verification,
-        evidence,
         consent,
+        evidence,
         sign_in_code,
         session,
         staff,

@@ -145,18 +145,21 @@ pub fn acceptance() -> Value {
     json!({"responsibility_notice_version": "2026-11", "agreement_version": "2026-11"})
 }
 
-/// A perfect performance of a challenge.
+/// A perfect performance of a challenge: a picture at rest before each step, one of the step, and one at the end.
 fn perform(challenge: &Value) -> Draft {
     let steps: Vec<Step> = serde_json::from_value(challenge["steps"].clone()).unwrap();
     let text = |field: &str| challenge[field].as_str().unwrap().to_owned();
-    let last = steps.len() + 1;
-    let keyframes: Vec<Vec<u8>> = (0..=last).map(|index| format!("picture {index}").into_bytes()).collect();
+    let pictures = 2 * steps.len() + 1;
+    let keyframes: Vec<Vec<u8>> = (0..pictures).map(|index| format!("picture {index}").into_bytes()).collect();
     let at = |index: usize| index as u32 * 1000;
-    let record = |(index, step)| StepRecord {
-        step,
-        asked_ms: at(index) + 600,
-        done_ms: at(index) + 1400,
-        keyframe: index as u8 + 1,
+    let step = |(index, step)| {
+        let keyframe = 2 * index + 1;
+        StepRecord { step, asked_ms: at(keyframe) - 400, done_ms: at(keyframe) + 400, keyframe: keyframe as u8 }
+    };
+    let keyframe = |(index, file): (usize, &Vec<u8>)| KeyframeRecord {
+        shows: if index % 2 == 0 { Shows::Rest } else { Shows::Step },
+        at_ms: at(index),
+        sha256: sha256_hex(file),
     };
     let report = Report {
         version: VERSION,
@@ -170,16 +173,8 @@ fn perform(challenge: &Value) -> Draft {
         },
         outcome: Outcome::Passed,
         scores: Scores { similarity: Some(0.7), live: Some(0.95), continuity: Some(0.8) },
-        steps: steps.into_iter().enumerate().map(record).collect(),
-        keyframes: keyframes
-            .iter()
-            .enumerate()
-            .map(|(index, file)| KeyframeRecord {
-                shows: if index == 0 || index == last { Shows::Rest } else { Shows::Step },
-                at_ms: at(index),
-                sha256: sha256_hex(file),
-            })
-            .collect(),
+        steps: steps.into_iter().enumerate().map(step).collect(),
+        keyframes: keyframes.iter().enumerate().map(keyframe).collect(),
         document_sha256: None,
         signals: vec![],
     };
