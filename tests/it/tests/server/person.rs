@@ -150,11 +150,17 @@ fn perform(challenge: &Value) -> Draft {
     let steps: Vec<Step> = serde_json::from_value(challenge["steps"].clone()).unwrap();
     let text = |field: &str| challenge[field].as_str().unwrap().to_owned();
     let pictures = 2 * steps.len() + 1;
-    let keyframes: Vec<Vec<u8>> = (0..pictures).map(|index| format!("picture {index}").into_bytes()).collect();
+    let keyframes: Vec<Vec<u8>> =
+        (0..pictures).map(|index| format!("picture {index}").into_bytes()).collect();
     let at = |index: usize| index as u32 * 1000;
     let step = |(index, step)| {
         let keyframe = 2 * index + 1;
-        StepRecord { step, asked_ms: at(keyframe) - 400, done_ms: at(keyframe) + 400, keyframe: keyframe as u8 }
+        StepRecord {
+            step,
+            asked_ms: at(keyframe) - 400,
+            done_ms: at(keyframe) + 400,
+            keyframe: keyframe as u8,
+        }
     };
     let keyframe = |(index, file): (usize, &Vec<u8>)| KeyframeRecord {
         shows: if index % 2 == 0 { Shows::Rest } else { Shows::Step },
