@@ -77,8 +77,7 @@ fn follows(report: &Report, challenge: &Challenge) -> bool {
     let frames: Vec<u32> = report.signals.iter().map(|frame| frame.t_ms).collect();
     let asked: Vec<u32> = report.steps.iter().map(|record| record.asked_ms).collect();
     let passed = report.outcome == Outcome::Passed;
-    let framed =
-        rest(keyframe(0)) && rest(report.keyframes.last()) && report.keyframes.len() == done.len() + 2;
+    let framed = rest(report.keyframes.last()) && report.keyframes.len() == 2 * done.len() + 1;
     challenge.steps.starts_with(&done)
         && steps_shown
         && in_time(&times)
@@ -102,6 +101,24 @@ mod tests {
             policy_version: 1,
             step_timeout_ms: 10_000,
         }
+    }
+
+    #[test]
+    fn two_steps_need_five_pictures() {
+        let (mut report, mut files) = passed();
+        let two = Challenge { steps: vec![Step::Blink, Step::Nod], ..challenge() };
+        for (shows, at_ms, file) in [(Shows::Step, 2500, "nod"), (Shows::Rest, 3000, "rest at last")] {
+            report.keyframes.push(KeyframeRecord { shows, at_ms, sha256: sha256_hex(file.as_bytes()) });
+            files.push(file.as_bytes().to_vec());
+        }
+        report.steps.push(StepRecord { step: Step::Nod, asked_ms: 2000, done_ms: 2600, keyframe: 3 });
+        let bytes = report.to_bytes();
+        let all = Submission { report: &bytes, keyframes: &files, document_portrait: None };
+        assert!(check(&two, &all).is_ok());
+        report.keyframes.pop();
+        let bytes = report.to_bytes();
+        let short = Submission { report: &bytes, keyframes: &files[..4], document_portrait: None };
+        assert_eq!(check(&two, &short).err(), Some(EvidenceError::StepsMismatch));
     }
 
     /// A report of a session that passed, with its files.
