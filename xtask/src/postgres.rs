@@ -55,7 +55,7 @@ impl Cluster {
 
     /// Where tests connect; they make their own databases.
     pub fn url(&self) -> String {
-        format!("postgres://{USER}@127.0.0.1:{}/{USER}", self.port)
+        format!("postgres://{USER}@127.0.0.1:{}", self.port)
     }
 
     fn data(&self) -> PathBuf {

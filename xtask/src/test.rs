@@ -120,6 +120,8 @@ fn unit() -> Result<()> {
         .args(test)
         .args(["--workspace", "--no-fail-fast"])
         .env("OWNERPROOF_TEST_POSTGRES_URL", cluster.url())
+        .env("OWNERPROOF_TEST_PICTURES", pictures::fetch()?)
+        .env("OWNERPROOF_MODELS", paths::at("models/build"))
         .show()
 }
 
@@ -128,8 +130,10 @@ fn parity() -> Result<()> {
     models::fetch()?;
     wasm::build()?;
     workspace::build(&[])?;
+    let pictures = pictures::fetch()?;
     let step = Step::start("parity: native against WebAssembly");
-    Run::new("node").args(["tests/parity/run.mjs"]).env("CARGO_TARGET_DIR", paths::target()?).show()?;
+    let inspect = paths::target()?.join("debug/examples/inspect");
+    Run::new("node").args(["tests/parity/run.mjs"]).args([pictures, inspect]).show()?;
     step.done("");
     Ok(())
 }

