@@ -4,13 +4,14 @@
 //! and a dead one holds back its successors until it is replayed.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    QueryResult,
     sea_query::{Alias, Expr, LockBehavior, LockType, Query},
 };
 use uuid::Uuid;
 
 use super::{
-    Place, Result, Store, Tx, conflict,
+    Place, Result, Store, StoreError, Tx, conflict,
     entity::outbox::{ActiveModel, Column, Entity, Model},
 };
 
@@ -87,38 +88,38 @@ impl Outbox<'_> {
         Ok(())
     }
 
-    /// The platform took the message. False when it had been taken already.
+    /// The platform took the message. False when the claim was lost: a worker that was too slow leaves the message
+    /// to whoever holds it now.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn accepted(&self, id: Uuid, now_ms: i64) -> Result<bool> {
-        self.settle(id, "accepted", Some(now_ms), None).await
+    pub async fn accepted(&self, message: &Message, now_ms: i64) -> Result<bool> {
+        self.settle(message.id, &message.lease_owner, "accepted", Some(now_ms), None).await
     }
 
-    /// Tries again at `at_ms`. `error` must hold no personal data.
+    /// Tries again at `at_ms`. `error` must hold no personal data. False when the claim was lost.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn retry(&self, id: Uuid, at_ms: i64, error: &str) -> Result<bool> {
+    pub async fn retry(&self, message: &Message, at_ms: i64, error: &str) -> Result<bool> {
         let changed = Entity::update_many()
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .col_expr(Column::NextAttemptAtMs, Expr::value(at_ms))
             .col_expr(Column::LeaseUntilMs, Expr::value(0i64))
             .col_expr(Column::LeaseOwner, Expr::value(None::<String>))
             .col_expr(Column::LastError, Expr::value(error))
-            .filter(Column::Id.eq(id))
-            .filter(Column::State.eq("pending"))
+            .filter(held(message.id, &message.lease_owner))
             .exec(&self.0.db)
             .await?;
         Ok(changed.rows_affected == 1)
     }
 
-    /// Gives up until a person replays it. `error` must hold no personal data.
+    /// Gives up until a person replays it. `error` must hold no personal data. False when the claim was lost.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn dead(&self, id: Uuid, error: &str) -> Result<bool> {
-        self.settle(id, "dead", None, Some(error)).await
+    pub async fn dead(&self, message: &Message, error: &str) -> Result<bool> {
+        self.settle(message.id, &message.lease_owner, "dead", None, Some(error)).await
     }
 
     /// Makes a dead message due again.
@@ -136,7 +137,14 @@ impl Outbox<'_> {
         Ok(changed.rows_affected == 1)
     }
 
-    async fn settle(&self, id: Uuid, state: &str, at_ms: Option<i64>, error: Option<&str>) -> Result<bool> {
+    async fn settle(
+        &self,
+        id: Uuid,
+        owner: &str,
+        state: &str,
+        at_ms: Option<i64>,
+        error: Option<&str>,
+    ) -> Result<bool> {
         let changed = Entity::update_many()
             .col_expr(Column::State, Expr::value(state))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
@@ -144,12 +152,16 @@ impl Outbox<'_> {
             .col_expr(Column::LeaseUntilMs, Expr::value(0i64))
             .col_expr(Column::LeaseOwner, Expr::value(None::<String>))
             .col_expr(Column::LastError, Expr::value(error))
-            .filter(Column::Id.eq(id))
-            .filter(Column::State.eq("pending"))
+            .filter(held(id, owner))
             .exec(&self.0.db)
             .await?;
         Ok(changed.rows_affected == 1)
     }
+}
+
+/// The unsent message, as long as nobody else has claimed it.
+fn held(id: Uuid, owner: &str) -> Condition {
+    Condition::all().add(Column::Id.eq(id)).add(Column::State.eq("pending")).add(Column::LeaseOwner.eq(owner))
 }
 
 impl Store {
@@ -158,8 +170,10 @@ impl Store {
     /// One statement claims, because SQLite drops `SKIP LOCKED` without a word; on PostgreSQL the clause keeps two
     /// workers from waiting for each other, and the outer condition is checked again on the locked row.
     ///
+    /// A row that cannot be read is dead from then on, with the reason, and holds up no other vehicle.
+    ///
     /// # Errors
-    /// The database failed, or a payload does not open.
+    /// The database failed.
     pub async fn outbox_claim(
         &self,
         owner: &str,
@@ -168,24 +182,35 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<Message>> {
         let tx = self.begin().await?;
-        let rows = claim(&tx, owner, now_ms, lease_ms, limit).await?;
-        let open = |row: Model| -> Result<Message> {
-            Ok(Message {
-                payload: self.crypter.open(place(row.id), &row.payload)?,
-                id: row.id,
-                aggregate: row.aggregate,
-                aggregate_id: row.aggregate_id,
-                vehicle_id: row.vehicle_id,
-                kind: row.kind,
-                attempts: row.attempts,
-                lease_owner: row.lease_owner.unwrap_or_default(),
-                created_at_ms: row.created_at_ms,
-            })
-        };
-        let mut messages = rows.into_iter().map(open).collect::<Result<Vec<_>>>()?;
+        let mut messages = Vec::new();
+        for row in claim(&tx, owner, now_ms, lease_ms, limit).await? {
+            match self.open(&row) {
+                Ok(message) => messages.push(message),
+                Err(error) => {
+                    let id: Uuid = row.try_get("", "id")?;
+                    tracing::error!(message_id = %id, %error, "cannot be read, given up until replayed");
+                    tx.outbox().settle(id, owner, "dead", None, Some(&error.to_string())).await?;
+                }
+            }
+        }
         tx.commit().await?;
         messages.sort_by_key(|message| message.id);
         Ok(messages)
+    }
+
+    fn open(&self, row: &QueryResult) -> Result<Message> {
+        let row = Model::from_query_result(row, "").map_err(|_| StoreError::Corrupt("outbox row"))?;
+        Ok(Message {
+            payload: self.crypter.open(place(row.id), &row.payload)?,
+            id: row.id,
+            aggregate: row.aggregate,
+            aggregate_id: row.aggregate_id,
+            vehicle_id: row.vehicle_id,
+            kind: row.kind,
+            attempts: row.attempts,
+            lease_owner: row.lease_owner.unwrap_or_default(),
+            created_at_ms: row.created_at_ms,
+        })
     }
 }
 
@@ -195,7 +220,7 @@ async fn claim(
     now_ms: i64,
     lease_ms: i64,
     limit: u64,
-) -> std::result::Result<Vec<Model>, DbErr> {
+) -> std::result::Result<Vec<QueryResult>, DbErr> {
     let (this, earlier) = (Alias::new("this"), Alias::new("earlier"));
     let older_unsent = Query::select()
         .expr(Expr::val(1))
@@ -224,6 +249,5 @@ async fn claim(
         .and_where(Column::LeaseUntilMs.lte(now_ms))
         .returning_all()
         .take();
-    let rows = tx.db.query_all(&update).await?;
-    rows.iter().map(|row| Model::from_query_result(row, "")).collect()
+    tx.db.query_all(&update).await
 }

@@ -179,11 +179,11 @@ impl Worker {
         match again {
             Some(wait) => {
                 tracing::warn!(message_id = %message.id, attempt, reason, wait_s = wait.as_secs(), "will try again");
-                tx.outbox().retry(message.id, now_ms.saturating_add(millis(wait)), &reason).await?;
+                tx.outbox().retry(message, now_ms.saturating_add(millis(wait)), &reason).await?;
             }
             None => {
                 tracing::error!(message_id = %message.id, attempt, reason, "given up until replayed");
-                tx.outbox().dead(message.id, &reason).await?;
+                tx.outbox().dead(message, &reason).await?;
             }
         }
         Ok(tx.commit().await?)

@@ -65,14 +65,17 @@ pub async fn delivery(tx: &Tx, transfer: Uuid) -> Result<Delivery> {
     })
 }
 
-/// The platform took a delivery: settles the outbox row and the transfer in one transaction. A second call, or one
-/// that a callback overtook, changes nothing.
+/// The platform took a delivery: settles the outbox row and the transfer in one transaction. A second call, one
+/// that a callback overtook, or one by a worker whose claim was lost (the one who has it now will hear the same)
+/// changes nothing.
 ///
 /// # Errors
 /// The store failed.
 pub async fn platform_accepted(store: &Store, message: &Message, now_ms: i64) -> Result<()> {
     let tx = store.begin().await?;
-    tx.outbox().accepted(message.id, now_ms).await?;
+    if !tx.outbox().accepted(message, now_ms).await? {
+        return Ok(());
+    }
     if let Some(mut transfer) = tx.transfers().find(message.aggregate_id).await?
         && transfer.state == State::Syncing
     {

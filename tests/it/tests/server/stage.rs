@@ -11,7 +11,8 @@ use std::{
 
 use poem::listener::{Acceptor, Listener, TcpListener};
 use reqwest::{Method, StatusCode};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use server::{
     api,
@@ -164,6 +165,22 @@ impl Stage {
 
     pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
         self.call(Method::POST, path, Some(token), Some(body)).await
+    }
+
+    /// Changes the database behind the server's back.
+    pub async fn sql(&self, statement: &str) {
+        self.database().await.execute_unprepared(statement).await.unwrap();
+    }
+
+    /// The first column of the first row, a text.
+    pub async fn ask(&self, query: &str) -> String {
+        let database = self.database().await;
+        let statement = Statement::from_string(database.get_database_backend(), query);
+        database.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    async fn database(&self) -> sea_orm::DatabaseConnection {
+        sea_orm::Database::connect(self.app.config.database.url.expose_secret()).await.unwrap()
     }
 
     /// Any request to this server, built by hand.
