@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use poem::{Endpoint, Request, Response, Result, http::HeaderValue, http::header};
 
-/// Nothing inline, nothing from elsewhere; `wasm-unsafe-eval` only allows compiling WebAssembly.
+/// Nothing inline, nothing from elsewhere; `wasm-unsafe-eval` only allows compiling WebAssembly. The camera's
+/// picture is a stream, not a source.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-    style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; \
+    style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; \
     manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Swagger UI is one page with everything inline.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
