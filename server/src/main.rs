@@ -10,11 +10,14 @@ use server::{
     api,
     config::Config,
     keys,
-    service::{App, seed, transfers},
+    service::{App, housekeeping, seed},
     sync::worker::Worker,
     verification::Native,
 };
 use tokio_util::sync::CancellationToken;
+
+/// Between two rounds of housekeeping.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// Real-name registration of vehicle SIM cards.
 #[derive(Parser)]
@@ -104,7 +107,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let worker = Worker::configured(app.clone())?;
     let worker = worker.map(|worker| tokio::spawn(worker.run(stop.clone())));
-    let chores = tokio::spawn(chores(app.clone(), stop.clone()));
+    let housekeeping = tokio::spawn(housekeeping::run(app.clone(), HOUSEKEEPING, stop.clone()));
     load_engine(&app);
 
     let listen = app.config.http.listen.clone();
@@ -116,7 +119,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     if let Some(worker) = worker {
         worker.await?;
     }
-    chores.await?;
+    housekeeping.await?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -131,21 +134,6 @@ fn load_engine(app: &App) {
         }
         Err(error) => tracing::error!(%error, folder = %folder.display(), "the engine cannot be loaded"),
     });
-}
-
-/// What must happen now and then even if nobody asks.
-async fn chores(app: App, stop: CancellationToken) {
-    let mut minute = tokio::time::interval(Duration::from_secs(60));
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = minute.tick() => {}
-        }
-        if let Err(error) = transfers::expire_due(&app).await {
-            tracing::error!(%error, "transfers cannot be expired");
-        }
-        app.limits.shrink();
-    }
 }
 
 /// SIGINT or SIGTERM.

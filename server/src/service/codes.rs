@@ -54,6 +54,18 @@ pub async fn send(app: &App, phone: &str) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// Removes codes that are over.
+///
+/// # Errors
+/// The store failed.
+pub async fn purge(app: &App) -> Result<()> {
+    let now_ms = app.now_ms();
+    let resend_ms = clocks::deadline(0, app.config.sign_in.resend_s);
+    let tx = app.store.begin().await?;
+    tx.codes().purge(now_ms.saturating_sub(resend_ms), now_ms).await?;
+    Ok(tx.commit().await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

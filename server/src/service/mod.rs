@@ -15,6 +15,7 @@ use crate::{
 
 pub mod codes;
 pub mod consents;
+pub mod housekeeping;
 mod limits;
 pub mod owner;
 mod refusal;

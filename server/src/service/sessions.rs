@@ -99,6 +99,16 @@ pub async fn sign_out(app: &App, session: Uuid) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// Removes sessions that are over.
+///
+/// # Errors
+/// The store failed.
+pub async fn purge(app: &App) -> Result<()> {
+    let tx = app.store.begin().await?;
+    tx.sessions().purge(app.now_ms()).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Argon2id with the recommended parameters, as a PHC string.
 pub fn hash_password(password: &str) -> String {
     let salt = SaltString::generate(&mut OsRng);

@@ -106,4 +106,18 @@ impl Codes<'_> {
             .await?;
         Ok(changed.rows_affected == 1)
     }
+
+    /// Removes codes that are over and were sent before `sent_before_ms`: younger ones still say when the next code
+    /// may be sent.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn purge(&self, sent_before_ms: i64, now_ms: i64) -> Result<u64> {
+        let deleted = Entity::delete_many()
+            .filter(Column::ExpiresAtMs.lte(now_ms))
+            .filter(Column::CreatedAtMs.lte(sent_before_ms))
+            .exec(&self.0.db)
+            .await?;
+        Ok(deleted.rows_affected)
+    }
 }

@@ -1,7 +1,8 @@
 //! Challenges and verdicts.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 use verify::challenge::{Challenge, Step};
@@ -33,7 +34,7 @@ pub struct Verification {
     pub device_key: Vec<u8>,
     /// What was asked.
     pub challenge: Challenge,
-    /// `open`, `assessing` or `done`.
+    /// `open`, `assessing`, `done` or `expired`.
     pub state: String,
     /// `passed`, `manual_review` or `failed`, once done.
     pub outcome: Option<String>,
@@ -201,6 +202,23 @@ impl Verifications<'_> {
             .exec(&self.0.db)
             .await?;
         if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Closes every open challenge whose time was over at `now_ms`, and those left behind in assessment since
+    /// `abandoned_ms`; how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn expire(&self, now_ms: i64, abandoned_ms: i64) -> Result<u64> {
+        let over = |state: &str, at_ms: i64| {
+            Condition::all().add(Column::State.eq(state)).add(Column::ExpiresAtMs.lte(at_ms))
+        };
+        let changed = Entity::update_many()
+            .col_expr(Column::State, Expr::value("expired"))
+            .filter(Condition::any().add(over("open", now_ms)).add(over("assessing", abandoned_ms)))
+            .exec(&self.0.db)
+            .await?;
+        Ok(changed.rows_affected)
     }
 
     async fn shift(&self, id: Uuid, from: &str, to: &str) -> Result<bool> {

@@ -11,10 +11,7 @@ use verify::assess::{Assessment, Grade, Reason, Submission, check};
 
 use super::{check_lock, desk::evidence, issue::status};
 use crate::{
-    rules::{
-        clocks,
-        transfer::{Event, Party},
-    },
+    rules::transfer::{Event, Party},
     service::{
         App, Error, Refusal, Result,
         consents::FACE_EVIDENCE,
@@ -67,11 +64,10 @@ struct Files {
 pub async fn report(app: &App, account: Uuid, id: Uuid, upload: Upload<'_>) -> Result<Outcome> {
     app.desk.assessor()?;
     let verification = status(app, account, id).await?;
-    if verification.state != "open" {
-        return Err(Refusal::NonceReused.into());
-    }
-    if clocks::is_over(verification.expires_at_ms, app.now_ms()) {
-        return Err(Refusal::NonceExpired.into());
+    match verification.state.as_str() {
+        "open" => {}
+        "expired" => return Err(Refusal::NonceExpired.into()),
+        _ => return Err(Refusal::NonceReused.into()),
     }
     let files = Files::decode(&upload)?;
     check_signature(&verification.device_key, &files.report, upload.signature)?;

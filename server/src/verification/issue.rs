@@ -24,6 +24,8 @@ use crate::{
 
 /// Under this age a guardian must consent (PIPL 31).
 const AGE_OF_CONSENT: i32 = 14;
+/// No assessment ends so long after the deadline of its report.
+const ABANDONED_MS: i64 = 10 * 60 * 1000;
 
 /// Who wants to be verified.
 pub struct Request<'a> {
@@ -103,13 +105,31 @@ pub async fn issue(app: &App, account: Uuid, request: Request<'_>) -> Result<Iss
     Ok(Issued { challenge, id, expires_at_ms })
 }
 
-/// How a verification of this account stands.
+/// How a verification of this account stands. An open one is expired from its deadline on, even if
+/// [`expire_overdue`] has not come by yet.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
 pub async fn status(app: &App, account: Uuid, id: Uuid) -> Result<Verification> {
     let found = app.store.read().await?.verifications().find(id).await?;
-    Ok(found.filter(|verification| verification.account_id == account).ok_or(Refusal::NotFound)?)
+    let mut found =
+        found.filter(|verification| verification.account_id == account).ok_or(Refusal::NotFound)?;
+    if found.state == "open" && clocks::is_over(found.expires_at_ms, app.now_ms()) {
+        found.state = "expired".to_owned();
+    }
+    Ok(found)
+}
+
+/// Closes every verification whose time is over. One in assessment has been given up when the server that assessed
+/// it is long gone.
+///
+/// # Errors
+/// The store failed.
+pub async fn expire_overdue(app: &App) -> Result<()> {
+    let now_ms = app.now_ms();
+    let tx = app.store.begin().await?;
+    tx.verifications().expire(now_ms, now_ms.saturating_sub(ABANDONED_MS)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The owner must be the person on record; the counterparty must be someone else (Art 2: verified like a first

@@ -7,7 +7,7 @@ mod issue;
 
 pub use desk::{Assessor, Desk, LoadError, Native};
 pub use intake::{Outcome, Upload, report};
-pub use issue::{Issued, Request, issue, status};
+pub use issue::{Issued, Request, expire_overdue, issue, status};
 
 use crate::{
     rules::{clocks, lockout::Lockout},

@@ -88,7 +88,7 @@ struct Challenge {
 struct Verification {
     /// Id.
     id: Uuid,
-    /// `open`, `assessing` or `done`.
+    /// `open`, `assessing`, `done` or `expired`.
     state: String,
     /// `passed`, `manual_review` or `failed`, once done.
     #[oai(skip_serializing_if_is_none)]

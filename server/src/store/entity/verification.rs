@@ -24,7 +24,7 @@ pub struct Model {
     pub steps: String,
     pub step_timeout_ms: i32,
     pub policy_version: i32,
-    /// open, assessing or done.
+    /// open, assessing, done or expired.
     pub state: String,
     pub outcome: Option<String>,
     /// JSON array, for staff.

@@ -74,7 +74,7 @@ async fn an_old_nonce(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     stage.clock.turn(Duration::from_secs(301));
     owner.send(&draft).await.refused(410, "nonce-expired");
     let path = format!("/owner/verifications/{}", draft.id);
-    assert_eq!(owner.get(&path).await.ok()["state"], "open");
+    assert_eq!(owner.get(&path).await.ok()["state"], "expired");
 }
 
 #[rstest]

@@ -7,6 +7,7 @@ mod bad_input;
 mod concurrency;
 mod evidence;
 mod files;
+mod housekeeping;
 mod openapi;
 mod outbox;
 mod person;

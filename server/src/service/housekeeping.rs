@@ -1,0 +1,35 @@
+//! What must happen now and then even if nobody asks.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::{App, Result, codes, sessions, transfers};
+use crate::verification;
+
+/// Keeps house every `pause` until told to stop; ends what is under way first.
+pub async fn run(app: App, pause: Duration, stop: CancellationToken) {
+    let mut round = interval(pause);
+    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = round.tick() => tidy(&app).await,
+        }
+    }
+}
+
+/// One round. What fails is logged and left to the next round; the rest goes on.
+pub async fn tidy(app: &App) {
+    let log = |what: &str, done: Result<()>| {
+        if let Err(error) = done {
+            tracing::error!(%error, what, "housekeeping");
+        }
+    };
+    log("transfers", transfers::expire_due(app).await);
+    log("verifications", verification::expire_overdue(app).await);
+    log("codes", codes::purge(app).await);
+    log("sessions", sessions::purge(app).await);
+    app.limits.shrink();
+}
