@@ -69,12 +69,19 @@ impl Package {
             Client::Npm => {
                 tools::ensure_node()?;
                 let release = format!("{}@{}", self.package, self.version);
-                Run::new("npm").args(["pack", "--silent", "--ignore-scripts"]).args([release]).dir(folder).watch()?;
+                Run::new("npm")
+                    .args(["pack", "--silent", "--ignore-scripts"])
+                    .args([release])
+                    .dir(folder)
+                    .watch()?;
             }
             Client::Pip => pip(&["--only-binary", ":all:"], &release, folder)?,
             Client::PipSource => pip(&["--no-binary", &self.package], &release, folder)?,
         }
-        let archive = fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).find(|path| path.is_file());
+        let archive = fs::read_dir(folder)?
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .find(|path| path.is_file());
         archive.context("the package client fetched nothing")
     }
 }

@@ -23,8 +23,8 @@ const PORTRAIT: (u32, u32) = (358, 442);
 pub struct Source {
     /// The file.
     pub file: PathBuf,
-    /// First frame and the one after the last; the whole file when absent.
-    pub frames: Option<(u32, u32)>,
+    /// Pieces, each its first frame and the one after the last, one after the other; none: the whole file.
+    pub frames: Vec<(u32, u32)>,
 }
 
 /// A rectangle in the frames that the camera shows, pixels.
@@ -52,9 +52,12 @@ impl Source {
         if self.is_still() {
             input = input.args(["-loop", "1", "-t", &STILL_SECONDS.to_string()]);
         }
-        let trim = self.frames.map_or_else(String::new, |(first, end)| {
-            format!("trim=start_frame={first}:end_frame={end},setpts=PTS-STARTPTS,")
-        });
+        let pieces: Vec<String> =
+            self.frames.iter().map(|(first, end)| format!("between(n,{first},{})", end - 1)).collect();
+        let trim = match pieces.as_slice() {
+            [] => String::new(),
+            pieces => format!("select='{}',setpts=N/FRAME_RATE/TB,", pieces.join("+")),
+        };
         let filter = format!(
             "{trim}scale=w='if(gt(iw,ih),-2,480)':h='if(gt(iw,ih),480,-2)':flags=lanczos,\
              fps={FRAMES_PER_SECOND}"
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn stills_are_known_by_their_name() {
-        let source = |name: &str| Source { file: name.into(), frames: None };
+        let source = |name: &str| Source { file: name.into(), frames: Vec::new() };
         assert!(source("a/face.JPG").is_still());
         assert!(!source("clip.mp4").is_still());
     }

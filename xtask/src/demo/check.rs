@@ -162,7 +162,7 @@ struct Prepared {
 impl Cast {
     fn of(scene: &Scene) -> Result<Self> {
         let given =
-            |file: &PathBuf| Role { source: Source { file: file.clone(), frames: None }, study: None };
+            |file: &PathBuf| Role { source: Source { file: file.clone(), frames: Vec::new() }, study: None };
         let owner = scene.video.as_ref().map(given);
         let counterparty = scene.counterparty_video.as_ref().or(scene.video.as_ref()).map(given);
         Ok(match (owner, counterparty) {

@@ -31,7 +31,7 @@ pub struct Clip {
     package: Package,
     path: String,
     sha256: String,
-    frames: (u32, u32),
+    frames: Vec<(u32, u32)>,
     /// The steps these frames show.
     pub steps: Vec<String>,
     /// The picture for the document.
@@ -55,7 +55,7 @@ impl Clip {
             self.package.extract(&[&self.path], &paths::at(FOLDER))?;
             ensure!(sha256(&file)? == self.sha256, "{} is not the file {LIST} names", self.path);
         }
-        Ok(Source { file, frames: Some(self.frames) })
+        Ok(Source { file, frames: self.frames.clone() })
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     fn the_list_is_readable() {
         let footage = Footage::load().unwrap();
         for clip in [footage.owner, footage.counterparty] {
-            assert!(clip.frames.0 < clip.frames.1 && !clip.steps.is_empty());
+            assert!(clip.frames.iter().all(|(first, end)| first < end) && !clip.steps.is_empty());
             assert_eq!((clip.archive_sha256.len(), clip.sha256.len()), (64, 64));
         }
     }
