@@ -12,5 +12,6 @@ mod openapi;
 mod outbox;
 mod person;
 mod privacy;
+mod real_engine;
 mod stage;
 mod story;

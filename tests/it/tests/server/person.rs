@@ -27,10 +27,12 @@ pub struct Person<'a> {
 }
 
 /// A report with its pictures, which a test can spoil before it is sent.
+#[derive(Clone)]
 pub struct Draft {
     pub id: String,
     pub report: Report,
     pub keyframes: Vec<Vec<u8>>,
+    pub document: Option<Vec<u8>>,
 }
 
 /// Phone, name and document of someone who is not on record.
@@ -109,11 +111,14 @@ impl<'a> Person<'a> {
         let signature: Signature = key.sign(&report);
         let keyframes: Vec<String> =
             draft.keyframes.iter().map(|file| BASE64_STANDARD.encode(file)).collect();
-        let body = json!({
+        let mut body = json!({
             "report": BASE64_STANDARD.encode(&report),
             "signature": BASE64_STANDARD.encode(signature.to_bytes()),
             "keyframes": keyframes,
         });
+        if let Some(document) = &draft.document {
+            body["document_portrait"] = json!(BASE64_STANDARD.encode(document));
+        }
         self.post(&format!("/owner/verifications/{}/report", draft.id), body).await
     }
 
@@ -184,14 +189,26 @@ fn perform(challenge: &Value) -> Draft {
         document_sha256: None,
         signals: vec![],
     };
-    Draft { id: text("id"), report, keyframes }
+    Draft { id: text("id"), report, keyframes, document: None }
 }
 
 impl Draft {
-    /// Replaces the first picture, in the report too: the assessor follows it.
-    pub fn show(mut self, picture: &str) -> Self {
-        self.keyframes[0] = picture.as_bytes().to_vec();
-        self.report.keyframes[0].sha256 = sha256_hex(picture.as_bytes());
+    /// Replaces the first picture by a line of the script the assessor follows.
+    pub fn show(self, line: &str) -> Self {
+        self.keyframe(0, line.as_bytes().to_vec())
+    }
+
+    /// Replaces a picture, in the report too.
+    pub fn keyframe(mut self, index: usize, file: Vec<u8>) -> Self {
+        self.report.keyframes[index].sha256 = sha256_hex(&file);
+        self.keyframes[index] = file;
+        self
+    }
+
+    /// Replaces the document portrait, in the report too.
+    pub fn document(mut self, file: Vec<u8>) -> Self {
+        self.report.document_sha256 = Some(sha256_hex(&file));
+        self.document = Some(file);
         self
     }
 }

@@ -122,6 +122,15 @@ impl Stage {
 
     /// As [`Stage::up`], with other settings.
     pub async fn up_with(db: Db, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::judged_by(Arc::new(Scripted), db, change).await
+    }
+
+    /// As [`Stage::up_with`], with another assessor.
+    pub async fn judged_by(
+        assessor: Arc<dyn Assessor>,
+        db: Db,
+        change: impl FnOnce(&mut Config),
+    ) -> Option<Self> {
         server::sync::install_tls();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
@@ -141,7 +150,7 @@ impl Stage {
         let app = App { clock: clock.clone(), ..App::connect(config).await.unwrap() };
         app.store.migrate().await.unwrap();
         seed::demo(&app).await.unwrap();
-        app.desk.open(Arc::new(Scripted));
+        app.desk.open(assessor);
         let server = tokio::spawn(poem::Server::new_with_acceptor(acceptor).run(api::routes(app.clone())));
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Some(Self { url, app, clock, folder, http, server })
