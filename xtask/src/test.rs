@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::postgres::Cluster;
 use crate::run::Run;
 use crate::step::{Step, seconds};
-use crate::{demo, interrupt, models, openapi, paths, tools, wasm, web, workspace};
+use crate::{demo, interrupt, models, openapi, paths, pictures, tools, wasm, web, workspace};
 
 /// What `cargo xtask test` is told.
 #[derive(Args)]
