@@ -3,16 +3,30 @@ import type { Session } from "@ownerproof/api-client";
 const KEY = "ownerproof.owner";
 const listeners = new Set<() => void>();
 let current = restore();
+let over = false;
 
 /** The token of the signed-in person, or null. */
 export function token(): string | null {
-  if (current?.expires_at && Date.parse(current.expires_at) < Date.now()) current = null;
+  if (current?.expires_at && Date.parse(current.expires_at) < Date.now()) {
+    current = null;
+    over = true;
+  }
   return current?.token ?? null;
+}
+
+/** Whether the session ended without the person's doing: then the screen says so. */
+export const sessionIsOver = (): boolean => over;
+
+/** The server no longer knows the session. */
+export function sessionExpired(): void {
+  setSession(null);
+  over = true;
 }
 
 /** Signs in with a session, out with null. Kept between tabs: an invitation opens in a new one. */
 export function setSession(session: Session | null): void {
   current = session;
+  over = false;
   try {
     if (session) localStorage.setItem(KEY, JSON.stringify(session));
     else localStorage.removeItem(KEY);

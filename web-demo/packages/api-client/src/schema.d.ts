@@ -840,7 +840,7 @@ export interface components {
              * @description Id.
              */
             id: string;
-            /** @description `open`, `assessing` or `done`. */
+            /** @description `open`, `assessing`, `done` or `expired`. */
             state: string;
             /** @description `passed`, `manual_review` or `failed`, once done. */
             outcome?: string;

@@ -113,11 +113,6 @@ export const base = css`
     text-decoration: none;
     cursor: pointer;
   }
-  button:hover,
-  .button:hover {
-    transition: background 0.2s var(--op-ease);
-    background: var(--op-accent-hover);
-  }
   button.wide,
   .button.wide {
     width: 100%;
@@ -128,10 +123,6 @@ export const base = css`
     border-color: var(--op-line-strong);
     color: var(--op-ink);
   }
-  button.quiet:hover,
-  .button.quiet:hover {
-    background: var(--op-surface-2);
-  }
   button.text,
   .button.text {
     min-height: 44px;
@@ -141,15 +132,26 @@ export const base = css`
     font-weight: 500;
     font-size: 16px;
   }
-  button.text:hover,
-  .button.text:hover {
-    background: var(--op-accent-soft);
-  }
   button.danger {
     color: var(--op-bad);
   }
-  button.danger:hover {
-    background: var(--op-bad-soft);
+  @media (hover: hover) {
+    button:hover,
+    .button:hover {
+      transition: background 0.2s var(--op-ease);
+      background: var(--op-accent-hover);
+    }
+    button.quiet:hover,
+    .button.quiet:hover {
+      background: var(--op-surface-2);
+    }
+    button.text:hover,
+    .button.text:hover {
+      background: var(--op-accent-soft);
+    }
+    button.danger:hover {
+      background: var(--op-bad-soft);
+    }
   }
   button[disabled] {
     background: var(--op-surface-2);

@@ -15,6 +15,18 @@ const REFUSALS: Record<string, ErrorCode> = {
   AbortError: "camera_in_use",
 };
 
+/** Long enough to open a camera that is already allowed, in milliseconds. */
+const OPENING = 1200;
+
+/** Whether the browser is going to ask the person; where it does not tell, a camera still closed after a while says so. */
+export async function mustAsk(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: "camera" })).state === "prompt";
+  } catch {
+    return new Promise((resolve) => setTimeout(() => resolve(true), OPENING));
+  }
+}
+
 /** What the camera tells its owner. */
 export interface CameraListener {
   /** A frame is on the video; the next comes only when this is settled: one in flight. */

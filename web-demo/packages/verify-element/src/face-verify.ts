@@ -2,7 +2,7 @@ import { LitElement, html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { megabytes } from "@ownerproof/ui/format";
 import { toLocale } from "@ownerproof/ui/locale";
-import { Camera } from "./camera.ts";
+import { Camera, mustAsk } from "./camera.ts";
 import { FaceVerifier } from "./client.ts";
 import type { FaceVerifyEvents } from "./events.ts";
 import { type Challenge, type FrameResult, type LoadProgress, VerifyError } from "./protocol.ts";
@@ -62,7 +62,10 @@ export class FaceVerify extends LitElement {
     const run = ++this.#run;
     const over = (): boolean => run !== this.#run;
     this.error = this.result = this.progress = null;
-    this.guidance = "allow";
+    this.guidance = "opening";
+    void mustAsk().then((asks) => {
+      if (asks && !over() && !this.live && !this.error) this.guidance = "allow";
+    });
     try {
       const verifier = this.verifier ?? (this.#own = new FaceVerifier({ models: this.models }));
       const unfollow = verifier.follow((progress) => {

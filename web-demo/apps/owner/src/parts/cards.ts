@@ -34,4 +34,10 @@ export const cardStyles = css`
   .cards li:first-child {
     border-top: 0;
   }
+  .panel > .cards li:first-child {
+    padding-top: 0;
+  }
+  .panel > .cards li:last-child {
+    padding-bottom: 0;
+  }
 `;

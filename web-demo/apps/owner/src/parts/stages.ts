@@ -8,6 +8,9 @@ const AGREED: readonly TransferState[] = ["approved", "syncing", "accepted", "co
 /** Whether a transfer is over. */
 export const isClosed = (state: TransferState): boolean => CLOSED.includes(state);
 
+/** Whether both sides have agreed, and the record is on its way or there. */
+export const isAgreed = (state: TransferState): boolean => AGREED.includes(state);
+
 /** The colour a state is shown in. */
 export function tone(state: TransferState): "good" | "warn" | "bad" | "accent" | "" {
   if (state === "confirmed") return "good";

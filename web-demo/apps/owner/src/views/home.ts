@@ -93,9 +93,9 @@ export class OwnerHome extends LocalizedElement {
     const past = this.transfers.filter(({ state }) => isClosed(state));
     return html`<div class="stack-l">
       <h1>${t("cars_title")}</h1>
-      ${problem(this.error, () => void this.#poll.now())}
+      ${problem(this.error, () => void this.#poll.now())} ${this.#list(t("open_transfers"), open)}
       ${this.vehicles ? this.#cars(this.vehicles) : this.error ? null : skeleton()}
-      ${this.#list(t("open_transfers"), open)} ${this.#list(t("past_transfers"), past)}
+      ${this.#list(t("past_transfers"), past)}
       <owner-consents></owner-consents>
     </div>`;
   }

@@ -5,7 +5,7 @@ import { LocalizedElement, base } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { problem } from "../parts/problem.ts";
 import { phone } from "../rules/phone.ts";
-import { setSession } from "../session.ts";
+import { sessionIsOver, setSession } from "../session.ts";
 import { t } from "../texts/index.ts";
 
 /** Signing in with a phone number and a code. `compact` leaves the welcome out, inside another screen. */
@@ -107,7 +107,13 @@ export class OwnerSignIn extends LocalizedElement {
             <h1>${t("signin_title")}</h1>
             <p class="lead">${t("signin_lead")}</p>
           </div>`}
-      <form class="stack" @submit=${this.#signIn} novalidate>
+      <form class="stack" novalidate @submit=${this.#signIn}>
+        ${sessionIsOver() && !this.error
+          ? html`<div class="notice warn" role="status" data-testid="session-over">
+              <strong>${t("session_over")}</strong>
+              <p>${t("session_over_todo")}</p>
+            </div>`
+          : null}
         <div>
           <label for="phone">${t("phone")}</label>
           <input id="phone" data-testid="phone" type="tel" inputmode="numeric" autocomplete="tel-national"

@@ -7,7 +7,7 @@ import { carPlate, carStyles } from "../parts/car.ts";
 import { cardList, cardStyles } from "../parts/cards.ts";
 import { invitation, invitationStyles } from "../parts/invitation.ts";
 import { problem, skeleton } from "../parts/problem.ts";
-import { actions, isClosed, tone } from "../parts/stages.ts";
+import { actions, isAgreed, isClosed, tone } from "../parts/stages.ts";
 import { syncStages, syncStyles } from "../parts/sync.ts";
 import { timeline, timelineStyles } from "../parts/timeline.ts";
 import { href } from "../router.ts";
@@ -136,7 +136,7 @@ export class OwnerTransfer extends LocalizedElement {
         <div class="stack-l">
           ${this.#now(transfer)}
           ${can.invite ? invitation(link, transfer.expires_at, this.copied, () => void this.#copy(link)) : null}
-          ${transfer.sync.stage === "none" && isClosed(transfer.state) ? null : syncStages(transfer.sync.stage)}
+          ${isAgreed(transfer.state) || transfer.sync.stage !== "none" ? syncStages(transfer.sync.stage) : null}
         </div>
         <div class="stack-l">
           ${carPlate(transfer.vehicle)}
@@ -162,7 +162,6 @@ export class OwnerTransfer extends LocalizedElement {
   #now(transfer: Transfer) {
     const { state, role, next } = transfer;
     const can = actions(transfer);
-    const english = locale() === "en";
     const mine = next.who === role;
     return html`<section class="panel now" aria-live="polite">
       <div class="row between">
@@ -173,8 +172,8 @@ export class OwnerTransfer extends LocalizedElement {
         ? html`<p class="muted">${t("receiver")} ${transfer.counterparty_name_masked}</p>`
         : null}
       <div class="next">
-        <p>${english ? next.what_en : next.what_zh}</p>
-        ${next.by ? html`<p class="muted small">${t("by", { at: moment(next.by) })}</p>` : null}
+        <p data-testid="todo">${todo(transfer)}</p>
+        ${next.by ? html`<p class="muted small">${t(mine ? "by" : "valid_until", { at: moment(next.by) })}</p>` : null}
       </div>
       ${can.verify
         ? html`<a class="button wide" data-testid="continue" href=${href({ view: "verify", id: transfer.id })}>${t("go_verify")}</a>`
@@ -198,6 +197,13 @@ export class OwnerTransfer extends LocalizedElement {
       </div>
     </dialog>`;
   }
+}
+
+/** What this side should know and do now; the server's own words for a state this app does not know. */
+function todo({ role, state, next }: Transfer): string {
+  const key = `${role}_${state}`;
+  const text = tCode("todo", key);
+  return text !== key ? text : locale() === "en" ? next.what_en : next.what_zh;
 }
 
 function nextOf(who: string): string {

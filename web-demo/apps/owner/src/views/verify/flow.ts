@@ -1,6 +1,6 @@
 import { css, html, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type Transfer, type Verdict, body } from "@ownerproof/api-client";
+import { Problem, type Transfer, type Verdict, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, locale } from "@ownerproof/ui";
 import { type Challenge, type FaceVerifyEvents, FaceVerifier, type VerifyDone } from "@ownerproof/verify-element";
 import { api } from "../../api.ts";
@@ -13,6 +13,9 @@ import "./identity.ts";
 import type { Identity } from "./identity.ts";
 import "./result.ts";
 import { giveConsent, openVerification, sendReport } from "./submit.ts";
+
+/** Problems with what the person stated. */
+const OF_IDENTITY = new Set(["document-mismatch", "document-number-invalid", "name-invalid", "same-person", "guardian-needed"]);
 
 type Stage = "identity" | "consent" | "no-face" | "face" | "sending" | "result";
 
@@ -68,6 +71,11 @@ export class OwnerVerify extends LocalizedElement {
     if (changed.has("transferId") && this.transferId) void this.#load();
   }
 
+  /** A new stage, or a failure, is read from its top. */
+  protected override updated(changed: PropertyValues): void {
+    if ((changed.has("stage") && changed.get("stage")) || (changed.has("error") && this.error)) window.scrollTo(0, 0);
+  }
+
   async #load(): Promise<void> {
     this.error = null;
     try {
@@ -99,6 +107,8 @@ export class OwnerVerify extends LocalizedElement {
       this.challenge = await openVerification(this.transferId, this.identity);
       this.stage = "face";
     });
+    // What is wrong with the form is said, and put right, at the form.
+    if (this.error instanceof Problem && OF_IDENTITY.has(this.error.slug)) this.stage = "identity";
   }
 
   /** A used-up engine is replaced; the new one needs the document again. */
@@ -140,9 +150,15 @@ export class OwnerVerify extends LocalizedElement {
   protected override render() {
     if (!this.transfer) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
     return html`<div class="stack-l">
-      ${this.#stage()}
-      ${this.stage === "sending" ? problem(this.error, this.#unsent ? () => void this.#send() : undefined) : problem(this.error)}
+      ${problem(this.error, this.#again())} ${this.#stage()}
     </div>`;
+  }
+
+  /** The way to repeat what failed, where repeating can help. */
+  #again(): (() => void) | undefined {
+    if (this.stage === "sending") return this.#unsent ? () => void this.#send() : undefined;
+    const passing = this.error instanceof Problem && (this.error.status === 0 || this.error.status >= 500);
+    return passing ? () => void this.#open(this.#upload) : undefined;
   }
 
   #stage() {
@@ -152,6 +168,7 @@ export class OwnerVerify extends LocalizedElement {
           @engine-retry=${this.#engine}
           @identity-ready=${({ detail }: CustomEvent<Identity>) => {
             this.identity = detail;
+            this.error = null;
             this.stage = "consent";
           }}></owner-identity>`;
       case "consent":
@@ -178,7 +195,7 @@ export class OwnerVerify extends LocalizedElement {
             </div>`;
       case "result":
         return html`<owner-result .verdict=${this.verdict} .transfer=${this.transfer}
-          @result-again=${() => this.#open(this.#upload)}></owner-result>`;
+          @result-again=${() => this.#open(this.#upload)} @result-no-face=${() => (this.stage = "no-face")}></owner-result>`;
     }
   }
 

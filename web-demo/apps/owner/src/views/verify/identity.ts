@@ -107,7 +107,7 @@ export class OwnerIdentity extends LocalizedElement {
       }
       .again {
         position: absolute;
-        right: 12px;
+        left: 12px;
         bottom: 12px;
         padding: 6px 14px;
         border-radius: 999px;
@@ -155,6 +155,7 @@ export class OwnerIdentity extends LocalizedElement {
     const canvas = this.renderRoot.querySelector("canvas");
     if (canvas && !(await drawPreview(photo, canvas))) {
       this.quality = "unreadable";
+      this.photo = null; // Not the picture before it, which is still on the canvas.
       return;
     }
     const quality = await this.verifier?.setDocument(photo).catch((error: unknown) => {

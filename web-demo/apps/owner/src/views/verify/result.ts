@@ -1,7 +1,7 @@
 import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Transfer, Verdict } from "@ownerproof/api-client";
-import { LocalizedElement, base, locale } from "@ownerproof/ui";
+import { LocalizedElement, base } from "@ownerproof/ui";
 import { href } from "../../router.ts";
 import { t } from "../../texts/index.ts";
 
@@ -11,7 +11,19 @@ const MARKS = {
   failed: svg`<path d="M28 17v14M28 39v.5" />`,
 };
 
-/** The server's verdict: passed, a person will look, or what to change. Never a score. */
+/** What follows from a verdict, for the one it is about. */
+function lead({ outcome, may_retry }: Verdict, { role }: Transfer) {
+  if (outcome === "passed") return `result_passed_${role}_lead` as const;
+  if (outcome === "failed" && !may_retry) return "result_final_lead";
+  return `result_${outcome}_lead` as const;
+}
+
+/**
+ * The server's verdict: passed, a person will look, or what to change. Never a score.
+ *
+ * @fires result-again
+ * @fires result-no-face
+ */
 @customElement("owner-result")
 export class OwnerResult extends LocalizedElement {
   @property({ attribute: false }) verdict: Verdict | null = null;
@@ -59,15 +71,14 @@ export class OwnerResult extends LocalizedElement {
 
   protected override render() {
     if (!this.verdict || !this.transfer) return null;
-    const { outcome, message_zh, message_en } = this.verdict;
+    const { outcome, may_retry } = this.verdict;
     return html`<div class="stack-l">
       <div class="verdict ${outcome}" role="status" data-testid="verify-result" data-outcome=${outcome}>
         <svg viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25" />${MARKS[outcome]}</svg>
         <h1>${t(`result_${outcome}`)}</h1>
-        <p class="lead">${locale() === "en" ? message_en : message_zh}</p>
-        ${outcome === "manual_review" ? html`<p class="lead">${t("result_manual_lead")}</p>` : null}
+        <p class="lead">${t(lead(this.verdict, this.transfer))}</p>
       </div>
-      ${outcome === "failed" ? this.#tips() : null} ${this.#way(this.verdict, this.transfer)}
+      ${outcome === "failed" && may_retry ? this.#tips() : null} ${this.#way(this.verdict, this.transfer)}
     </div>`;
   }
 
@@ -90,7 +101,11 @@ export class OwnerResult extends LocalizedElement {
         ? html`<button class="wide" data-testid="try-again"
             @click=${() => this.dispatchEvent(new CustomEvent("result-again"))}>${t("result_again")}</button>`
         : null}
-      <a class="button wide quiet" data-testid="continue" href=${progress}>${t("result_progress")}</a>
+      ${outcome === "failed"
+        ? html`<button class="wide quiet" data-testid="no-face"
+            @click=${() => this.dispatchEvent(new CustomEvent("result-no-face"))}>${t("no_face")}</button>`
+        : null}
+      <a class="button wide ${outcome === "failed" ? "text" : ""}" data-testid="continue" href=${progress}>${t("result_progress")}</a>
     </div>`;
   }
 }
