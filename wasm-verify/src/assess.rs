@@ -125,15 +125,19 @@ pub enum Reason {
     ImplausibleTiming,
     /// The same picture twice.
     PictureRepeated,
+    /// The device ran other networks than ours: an app gone stale, or another program.
+    OtherNetworks,
 }
 
 impl Reason {
     /// What this reason alone leads to.
     pub const fn grade(self) -> Grade {
         match self {
-            Self::DeviceOnly | Self::LivenessUnclear | Self::MatchUnclear | Self::NoDocument => {
-                Grade::ManualReview
-            }
+            Self::DeviceOnly
+            | Self::LivenessUnclear
+            | Self::MatchUnclear
+            | Self::NoDocument
+            | Self::OtherNetworks => Grade::ManualReview,
             _ => Grade::Fail,
         }
     }

@@ -4,6 +4,7 @@ use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker};
 use crate::image::RgbImage;
 use crate::liveness::PassivePad;
 use crate::net::{NetworkError, Role};
+use crate::report::sha256_hex;
 use crate::signals::rivals;
 
 /// Every network, prepared and ready. Reading only: shared between threads and sessions.
@@ -14,6 +15,7 @@ pub struct Engine {
     pub(crate) blendshapes: Blendshapes,
     pub(crate) pad: PassivePad,
     pub(crate) embedder: Embedder,
+    networks: Vec<String>,
 }
 
 /// Why an engine could not be made.
@@ -30,7 +32,12 @@ pub enum LoadError<E> {
 impl Engine {
     /// Reads each network through `read`, in the order of need, and prepares it. Takes seconds.
     pub fn load<E>(mut read: impl FnMut(Role) -> Result<Vec<u8>, E>) -> Result<Self, LoadError<E>> {
-        let mut bytes = |role: Role| read(role).map_err(|error| LoadError::Read(role, error));
+        let mut networks = Vec::new();
+        let mut bytes = |role: Role| {
+            let bytes = read(role).map_err(|error| LoadError::Read(role, error))?;
+            networks.push(sha256_hex(&bytes));
+            Ok(bytes)
+        };
         let prepare = |role: Role| move |error| LoadError::Prepare(role, error);
 
         let detector = bytes(Role::Detector)?;
@@ -42,7 +49,12 @@ impl Engine {
         let (v2, v1se) = (bytes(Role::PadV2)?, bytes(Role::PadV1se)?);
         let pad = PassivePad::load(&v2, &v1se).map_err(prepare(Role::PadV2))?;
         let embedder = Embedder::load(&bytes(Role::Embedder)?).map_err(prepare(Role::Embedder))?;
-        Ok(Self { frame_detector, still_detector, landmarker, blendshapes, pad, embedder })
+        Ok(Self { frame_detector, still_detector, landmarker, blendshapes, pad, embedder, networks })
+    }
+
+    /// SHA-256 of each network's file, in hexadecimal, in the order of [`Role::ALL`].
+    pub fn networks(&self) -> &[String] {
+        &self.networks
     }
 
     /// The embedding of the largest face of a live frame, if there is one.

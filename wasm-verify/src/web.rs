@@ -13,7 +13,7 @@ use crate::face::Embedding;
 use crate::image::{decode, from_rgba};
 use crate::inspect::inspect;
 use crate::net::Role;
-use crate::report::{EngineIdentity, sha256_hex};
+use crate::report::EngineIdentity;
 use crate::session::Session;
 
 /// The verification engine of one page. Lives in a Web Worker; `free()` gives its memory back.
@@ -21,7 +21,6 @@ use crate::session::Session;
 #[derive(Default)]
 pub struct Verifier {
     files: BTreeMap<Role, Vec<u8>>,
-    hashes: BTreeMap<Role, String>,
     engine: Option<Engine>,
     document: Option<(Vec<u8>, Embedding)>,
     session: Option<Session>,
@@ -46,7 +45,6 @@ impl Verifier {
     #[wasm_bindgen(js_name = loadNetwork)]
     pub fn load_network(&mut self, role: &str, bytes: Vec<u8>) -> Result<(), JsError> {
         let role = Role::from_name(role).ok_or_else(|| error("unknown-role"))?;
-        self.hashes.insert(role, sha256_hex(&bytes));
         self.files.insert(role, bytes);
         if self.files.len() == Role::ALL.len() {
             let mut files = std::mem::take(&mut self.files);
@@ -121,7 +119,7 @@ impl Verifier {
         let identity = EngineIdentity {
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             wasm_sha256: engine_sha256.to_owned(),
-            networks: self.hashes.values().cloned().collect(),
+            networks: self.engine()?.networks().to_vec(),
         };
         let document = self.document.as_ref().map(|(file, _)| file.as_slice());
         let report = self.session.as_ref().and_then(|session| session.report(identity, document));

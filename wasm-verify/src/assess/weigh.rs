@@ -58,6 +58,9 @@ pub fn assess(engine: &Engine, limits: &Thresholds, checked: &Checked) -> Result
     if !plausible(report) {
         reasons.push(Reason::ImplausibleTiming);
     }
+    if report.engine.networks != engine.networks() {
+        reasons.push(Reason::OtherNetworks);
+    }
     if checked.keyframes.is_empty() {
         reasons.push(Reason::DeviceOnly);
         return Ok(Assessment::new(reasons, Scores { similarity: None, live: None, continuity: None }));

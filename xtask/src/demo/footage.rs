@@ -68,7 +68,7 @@ mod tests {
         let footage = Footage::load().unwrap();
         for clip in [footage.owner, footage.counterparty] {
             assert!(clip.frames.iter().all(|(first, end)| first < end) && !clip.steps.is_empty());
-            assert_eq!((clip.archive_sha256.len(), clip.sha256.len()), (64, 64));
+            assert_eq!((clip.package.archive_sha256.len(), clip.sha256.len()), (64, 64));
         }
     }
 }
