@@ -97,7 +97,7 @@ class Check {
   async isRefused() {
     const { steps, plan } = this;
     const { owner, token, verdict } = await this.ownerVerifies();
-    must(verdict.outcome !== "passed", "the verification passed");
+    must(verdict.outcome === "failed", `the verification is ${verdict.outcome}`);
     await steps.run("nothing reached the counterparty", async () => {
       await owner.proceed();
       await owner.page.waitForTimeout(3000);
