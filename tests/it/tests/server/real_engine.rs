@@ -22,7 +22,8 @@ use verify::{
     assess::{Submission, check},
     challenge::{Challenge, Step},
     image::{MAX_BYTES, MAX_SIDE, decode, to_jpeg},
-    report::Scores,
+    net::Role,
+    report::{Scores, sha256_hex},
 };
 
 use crate::{
@@ -34,6 +35,8 @@ use crate::{
 struct World {
     stage: Stage,
     engine: Arc<Native>,
+    /// What a true device says it ran.
+    networks: Vec<String>,
     pictures: Pictures,
 }
 
@@ -92,18 +95,21 @@ impl World {
             return None;
         };
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let models = env::var_os("OWNERPROOF_MODELS").unwrap_or_else(|| "models/build".into());
-        let engine = Arc::new(Native::load(&workspace.join(models)).unwrap());
+        let models = workspace.join(env::var_os("OWNERPROOF_MODELS").unwrap_or("models/build".into()));
+        let file = |role: Role| fs::read(models.join(role.name()).with_extension("onnx")).unwrap();
+        let networks = Role::ALL.iter().map(|role| sha256_hex(&file(*role))).collect();
+        let engine = Arc::new(Native::load(&models).unwrap());
         let stage = Stage::judged_by(engine.clone(), db, |config| {
             config.verification.step_pool = vec![Step::TurnLeft];
             config.verification.steps_per_challenge = 1;
         });
-        Some(Self { stage: stage.await?, engine, pictures: Pictures(pictures.into()) })
+        Some(Self { stage: stage.await?, engine, networks, pictures: Pictures(pictures.into()) })
     }
 
     /// A true performance: at rest, turned to the left, at rest again, with a document of the same person.
     async fn truth(&self, owner: &Person<'_>, transfer: &str) -> Draft {
-        let draft = owner.perform(transfer).await;
+        let mut draft = owner.perform(transfer).await;
+        draft.report.engine.networks = self.networks.clone();
         let draft = draft
             .keyframe(0, self.pictures.file("obama"))
             .keyframe(1, self.pictures.file("obama3"))
@@ -211,6 +217,7 @@ async fn bad_pictures_change_nothing(#[values(Db::Sqlite, Db::Postgres)] db: Db)
     // After all that the same challenge can still be met, once.
     assert_eq!(owner.get(&path).await.ok()["state"], "open");
     assert_eq!(owner.send(&truth).await.ok()["outcome"], "passed");
+    assert_eq!(world.reasons().await, "[]");
     assert_eq!(owner.state(&id).await, "awaiting_counterparty");
     world.refused(&owner, &truth, 409, "nonce-reused").await;
 }
@@ -248,7 +255,10 @@ async fn a_device_that_lies_never_passes(#[values(Db::Sqlite, Db::Postgres)] db:
     }
     assert_eq!(owner.state(&id).await, "owner_verifying");
 
-    let truth = world.truth(&owner, &id).await;
-    assert_eq!(owner.send(&truth).await.ok()["outcome"], "passed");
-    assert_eq!(world.reasons().await, "[]");
+    // Everything is true, but another program may have said so.
+    let mut other = world.truth(&owner, &id).await;
+    other.report.engine.networks[5] = sha256_hex(b"another network");
+    assert_eq!(owner.send(&other).await.ok()["outcome"], "manual_review");
+    assert_eq!(world.reasons().await, r#"["other_networks"]"#);
+    assert_eq!(owner.state(&id).await, "manual_review");
 }
