@@ -2,7 +2,7 @@ import type { Explanations } from "./explain.ts";
 
 /** Problems in English. */
 export const en: Explanations = {
-  offline: ["No connection", "Check your network and try again. What you typed is kept."],
+  offline: ["No connection", "Check your network and try again."],
   unexpected: ["Something went wrong on our side", "Please try again in a moment. If it keeps failing, call our hotline."],
   "400": ["Something in the form is not right", "Check what you entered and send it again."],
   "401": ["You have been signed out", "Sign in again to go on. Nothing is lost."],
@@ -46,8 +46,8 @@ export const en: Explanations = {
   "document-unclear": ["The portrait on your ID is too small or blurred", "Go back, move closer and photograph it again."],
   "device-key-invalid": ["This device's key cannot be used", "Reload the page and try again, or use another browser."],
   "report-signature": ["The signature of the result does not fit", "Reload the page and verify again, on one device from start to end."],
-  "locked-out": ["Locked after too many failures", "Wait until the lock ends, then try again."],
+  "locked-out": ["Locked after several failures", "To protect your identity, come back later, or choose the way without your face."],
   "daily-cap": ["No verifications left for today", "Try again tomorrow or visit a shop."],
-  "engine-loading": ["The server is starting", "Try again in a few seconds."],
+  "engine-loading": ["The service is getting ready", "Almost there. Wait a moment, then go on."],
   unavailable: ["The service cannot work right now", "Try again in a few seconds."],
 };

@@ -27,6 +27,6 @@ const speaks = (detail: string, english: boolean): boolean => detail !== "" && e
 function wait(todo: string, { retryAfterS }: Problem, english: boolean): string {
   if (retryAfterS === null) return todo;
   const minutes = Math.ceil(retryAfterS / 60);
-  if (retryAfterS < 120) return english ? `${todo} (${retryAfterS} s)` : `${todo}（${retryAfterS} 秒后）`;
-  return english ? `${todo} (${minutes} min)` : `${todo}（约 ${minutes} 分钟后）`;
+  if (retryAfterS < 120) return english ? `${todo} (in ${retryAfterS} s)` : `${todo}（${retryAfterS} 秒后可再试）`;
+  return english ? `${todo} (in about ${minutes} min)` : `${todo}（约 ${minutes} 分钟后可再试）`;
 }

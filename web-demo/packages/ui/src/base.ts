@@ -237,6 +237,9 @@ export const base = css`
     display: block;
     font-weight: 600;
   }
+  .notice button.text {
+    margin: 4px 0 -8px -12px;
+  }
   .notice.bad {
     background: var(--op-bad-soft);
   }

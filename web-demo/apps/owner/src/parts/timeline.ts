@@ -11,7 +11,7 @@ export const timeline = (entries: Transfer["timeline"]) =>
     <ol>
       ${entries.toReversed().map(
         ({ at, state, actor, note }) => html`<li class=${tone(state)} data-testid="timeline-entry" data-state=${state}>
-          <p>${tCode("state", state)}</p>
+          <p>${tCode("event", state)}</p>
           <p class="muted small"><time datetime=${at}>${moment(at)}</time> · ${tCode("actor", actor)}</p>
           ${note ? html`<p class="small">${note}</p>` : null}
         </li>`,

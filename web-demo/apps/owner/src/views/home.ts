@@ -51,8 +51,10 @@ export class OwnerHome extends LocalizedElement {
         color: inherit;
         text-decoration: none;
       }
-      .transfer:hover {
-        border-color: var(--op-line-strong);
+      @media (hover: hover) {
+        .transfer:hover {
+          border-color: var(--op-line-strong);
+        }
       }
       .empty {
         padding: 36px 24px;
@@ -96,7 +98,7 @@ export class OwnerHome extends LocalizedElement {
       ${problem(this.error, () => void this.#poll.now())} ${this.#list(t("open_transfers"), open)}
       ${this.vehicles ? this.#cars(this.vehicles) : this.error ? null : skeleton()}
       ${this.#list(t("past_transfers"), past)}
-      <owner-consents></owner-consents>
+      ${this.vehicles ? html`<owner-consents></owner-consents>` : null}
     </div>`;
   }
 

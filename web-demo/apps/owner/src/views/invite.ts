@@ -1,11 +1,11 @@
-import { css, html, type PropertyValues } from "lit";
+import { html, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type Invitation, body } from "@ownerproof/api-client";
+import { type Invitation, Problem, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, moment } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { carPlate, carStyles } from "../parts/car.ts";
 import { problem, skeleton } from "../parts/problem.ts";
-import { go } from "../router.ts";
+import { go, href } from "../router.ts";
 import { onSessionChange, token as session } from "../session.ts";
 import { t } from "../texts/index.ts";
 import "./sign-in.ts";
@@ -24,11 +24,6 @@ export class OwnerInvite extends LocalizedElement {
   static override styles = [
     base,
     carStyles,
-    css`
-      .over {
-        margin-bottom: 8px;
-      }
-    `,
   ];
 
   override connectedCallback(): void {
@@ -46,7 +41,7 @@ export class OwnerInvite extends LocalizedElement {
   }
 
   async #load(): Promise<void> {
-    this.error = null;
+    this.error = this.invitation = null;
     try {
       this.invitation = await body(api.GET("/owner/invitations/{token}", { params: { path: { token: this.token } } }));
     } catch (error) {
@@ -61,9 +56,15 @@ export class OwnerInvite extends LocalizedElement {
       const { id } = await body(api.POST("/owner/invitations/{token}/claim", { params: { path: { token: this.token } } }));
       go({ view: "verify", id });
     } catch (error) {
-      this.error = error;
+      // Somebody was faster, or the owner called it off: the page then shows what became of it.
+      if (error instanceof Problem && (error.status === 409 || error.status === 410)) await this.#load();
+      else this.error = error;
     }
     this.busy = false;
+  }
+
+  #refused(slug: string): boolean {
+    return this.error instanceof Problem && this.error.slug === slug;
   }
 
   protected override render() {
@@ -71,8 +72,20 @@ export class OwnerInvite extends LocalizedElement {
     return html`<div class="stack-l">
       <h1>${t("invite_page_title")}</h1>
       ${invitation ? this.#summary(invitation) : this.error ? null : skeleton()}
-      ${problem(this.error, invitation ? undefined : () => void this.#load())}
-      ${invitation?.state === "awaiting_counterparty" ? this.#act() : null}
+      ${this.#failure()} ${invitation?.state === "awaiting_counterparty" ? this.#act() : null}
+    </div>`;
+  }
+
+  #failure() {
+    if (this.#refused("not-found")) return this.#notice("invite_unknown");
+    if (this.#refused("same-person")) return this.#notice("invite_own");
+    return problem(this.error, this.invitation ? undefined : () => void this.#load());
+  }
+
+  #notice(key: "invite_unknown" | "invite_own" | "invite_over") {
+    return html`<div class="notice warn" role="alert" data-testid="invitation-over" data-reason=${key}>
+      <strong>${t(key)}</strong>
+      <p>${t(`${key}_todo`)}</p>
     </div>`;
   }
 
@@ -85,16 +98,14 @@ export class OwnerInvite extends LocalizedElement {
             <p>${t("invite_from", { name })}</p>
             <p class="lead">${t("invite_what")}</p>
           </div>`
-        : html`<div class="notice warn over" data-testid="invitation-over">
-            <strong>${t("invite_over")}</strong>
-            <p>${t("invite_over_todo")}</p>
-          </div>`}
+        : this.#notice("invite_over")}
       ${carPlate(invitation)}
       <p class="muted small">${t("card_count", { n })}${usable ? html` · ${t("valid_until", { at: moment(expires_at) })}` : null}</p>
     `;
   }
 
   #act() {
+    if (this.#refused("same-person")) return html`<a class="button wide" href=${href({ view: "home" })}>${t("cars_title")}</a>`;
     return session()
       ? html`<button class="wide" data-testid="claim" ?disabled=${this.busy} @click=${this.#claim}>${t("claim")}</button>`
       : html`<section class="panel">

@@ -149,16 +149,11 @@ export class OwnerVerify extends LocalizedElement {
 
   protected override render() {
     if (!this.transfer) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
+    // Elsewhere the stage has its own button; here nothing else would send the report again.
+    const again = this.stage === "sending" && this.#unsent ? () => void this.#send() : undefined;
     return html`<div class="stack-l">
-      ${problem(this.error, this.#again())} ${this.#stage()}
+      ${problem(this.error, again)} ${this.#stage()}
     </div>`;
-  }
-
-  /** The way to repeat what failed, where repeating can help. */
-  #again(): (() => void) | undefined {
-    if (this.stage === "sending") return this.#unsent ? () => void this.#send() : undefined;
-    const passing = this.error instanceof Problem && (this.error.status === 0 || this.error.status >= 500);
-    return passing ? () => void this.#open(this.#upload) : undefined;
   }
 
   #stage() {
