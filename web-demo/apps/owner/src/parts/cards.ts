@@ -29,7 +29,7 @@ export const cardStyles = css`
     border-top: 1px solid var(--op-line);
   }
   .cards .grow {
-    min-width: max-content;
+    flex-basis: auto; /* Beside the chip if there is room, above it if not. */
   }
   .cards li:first-child {
     border-top: 0;

@@ -247,7 +247,6 @@ export const en: Record<keyof typeof zh, string> = {
 
   accept_title: "Read and confirm",
   accept_lead: "Please read both documents. Once you confirm, the SIM cards will be registered in your name.",
-  read_all: "Show all",
   notice_check: "I have read and understood the responsibility notice",
   agreement_check: "I have read and agree to the SIM card agreement",
   accept: "Accept",

@@ -243,7 +243,6 @@ export const zh = {
 
   accept_title: "阅读并确认",
   accept_lead: "请阅读以下两份文件，确认后车联网卡将登记到您名下。",
-  read_all: "展开全文",
   notice_check: "我已阅读并理解《车联网卡实名登记告知书》",
   agreement_check: "我已阅读并同意《车联网卡使用协议》",
   accept: "确认接收",

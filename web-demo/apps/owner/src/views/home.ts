@@ -32,6 +32,8 @@ export class OwnerHome extends LocalizedElement {
         gap: 24px;
       }
       .car-card {
+        display: flex;
+        flex-direction: column;
         padding: 0;
         overflow: hidden;
       }
@@ -39,6 +41,10 @@ export class OwnerHome extends LocalizedElement {
         border-radius: 0;
       }
       .body {
+        display: flex;
+        flex: 1;
+        flex-direction: column;
+        justify-content: space-between;
         padding: 4px 20px 20px;
       }
       .body .cards {

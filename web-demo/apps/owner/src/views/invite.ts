@@ -72,7 +72,7 @@ export class OwnerInvite extends LocalizedElement {
     return html`<div class="stack-l">
       <h1>${t("invite_page_title")}</h1>
       ${invitation ? this.#summary(invitation) : this.error ? null : skeleton()}
-      ${this.#failure()} ${invitation?.state === "awaiting_counterparty" ? this.#act() : null}
+      ${this.#failure()} ${invitation?.state === "awaiting_counterparty" && !this.#refused("same-person") ? this.#act() : this.#home()}
     </div>`;
   }
 
@@ -104,8 +104,13 @@ export class OwnerInvite extends LocalizedElement {
     `;
   }
 
+  /** The way on for somebody who cannot take this invitation. */
+  #home() {
+    if (!session() || (!this.invitation && !this.error)) return null;
+    return html`<a class="button wide quiet" href=${href({ view: "home" })}>${t("cars_title")}</a>`;
+  }
+
   #act() {
-    if (this.#refused("same-person")) return html`<a class="button wide" href=${href({ view: "home" })}>${t("cars_title")}</a>`;
     return session()
       ? html`<button class="wide" data-testid="claim" ?disabled=${this.busy} @click=${this.#claim}>${t("claim")}</button>`
       : html`<section class="panel">

@@ -41,12 +41,13 @@ export class OwnerTransfer extends LocalizedElement {
       }
       .columns {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 24px;
         align-items: start;
       }
       @media (min-width: 900px) {
         .columns {
-          grid-template-columns: 1fr 1fr;
+          grid-template-columns: repeat(2, minmax(0, 1fr));
         }
       }
       .now .state {

@@ -15,7 +15,16 @@ import "./result.ts";
 import { giveConsent, openVerification, sendReport } from "./submit.ts";
 
 /** Problems with what the person stated. */
-const OF_IDENTITY = new Set(["document-mismatch", "document-number-invalid", "name-invalid", "same-person", "guardian-needed"]);
+const OF_IDENTITY = new Set([
+  "document-mismatch",
+  "document-number-invalid",
+  "name-invalid",
+  "same-person",
+  "guardian-needed",
+  "document-no-face",
+  "document-several-faces",
+  "document-unclear",
+]);
 
 type Stage = "identity" | "consent" | "no-face" | "face" | "sending" | "result";
 
@@ -107,8 +116,14 @@ export class OwnerVerify extends LocalizedElement {
       this.challenge = await openVerification(this.transferId, this.identity);
       this.stage = "face";
     });
-    // What is wrong with the form is said, and put right, at the form.
-    if (this.error instanceof Problem && OF_IDENTITY.has(this.error.slug)) this.stage = "identity";
+    this.#putRight();
+  }
+
+  /** A refusal is shown where it can be put right: at the form, or at the choice of consent. */
+  #putRight(): void {
+    if (!(this.error instanceof Problem)) return;
+    if (OF_IDENTITY.has(this.error.slug)) this.stage = "identity";
+    if (this.error.slug === "consent-needed") this.stage = "consent";
   }
 
   /** A used-up engine is replaced; the new one needs the document again. */
@@ -133,6 +148,13 @@ export class OwnerVerify extends LocalizedElement {
       this.stage = "result";
       if (this.verdict.outcome !== "failed") this.#release();
     });
+    this.#putRight();
+  }
+
+  /** The same report again where only the way was blocked; a new verification where the report was refused. */
+  #sendAgain(): Promise<void> {
+    const refused = this.error instanceof Problem && this.error.status >= 400 && this.error.status < 500;
+    return refused && (this.error as Problem).status !== 429 ? this.#open(this.#upload) : this.#send();
   }
 
   #engineFailed({ detail: { code } }: FaceVerifyEvents["verify-error"]): void {
@@ -149,8 +171,8 @@ export class OwnerVerify extends LocalizedElement {
 
   protected override render() {
     if (!this.transfer) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
-    // Elsewhere the stage has its own button; here nothing else would send the report again.
-    const again = this.stage === "sending" && this.#unsent ? () => void this.#send() : undefined;
+    // Elsewhere the stage has its own button.
+    const again = this.stage === "sending" && this.#unsent ? () => void this.#sendAgain() : undefined;
     return html`<div class="stack-l">
       ${problem(this.error, again)} ${this.#stage()}
     </div>`;
