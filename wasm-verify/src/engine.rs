@@ -1,11 +1,10 @@
 //! All networks together.
 
-use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker};
+use crate::digest::sha256_hex;
+use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker, rivals};
 use crate::image::RgbImage;
 use crate::liveness::PassivePad;
 use crate::net::{NetworkError, Role};
-use crate::report::sha256_hex;
-use crate::signals::rivals;
 
 /// Every network, prepared and ready. Reading only: shared between threads and sessions.
 pub struct Engine {

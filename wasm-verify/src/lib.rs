@@ -17,6 +17,7 @@
 
 pub mod assess;
 pub mod challenge;
+pub mod digest;
 pub mod document;
 pub mod engine;
 pub mod face;

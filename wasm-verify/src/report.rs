@@ -5,9 +5,7 @@
 //! signature over the bytes covers every meaning.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::assess::EvidenceError;
 use crate::challenge::Step;
 use crate::signals::Signals;
 
@@ -17,6 +15,11 @@ pub const VERSION: u8 = 1;
 pub const MAX_BYTES: usize = 512 * 1024;
 /// More frames are thinned out on the device and refused by the server.
 pub const MAX_SIGNALS: usize = 600;
+
+/// Bytes that are no report, or not its canonical spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the report cannot be read")]
+pub struct Malformed;
 
 /// A verification as the device saw it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -132,29 +135,21 @@ impl Report {
     /// Reads canonical bytes.
     ///
     /// # Errors
-    /// [`EvidenceError::ReportMalformed`] for anything else than exactly what [`Self::to_bytes`] writes.
-    pub fn parse(bytes: &[u8]) -> Result<Self, EvidenceError> {
+    /// [`Malformed`] for anything else than exactly what [`Self::to_bytes`] writes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.len() > MAX_BYTES {
-            return Err(EvidenceError::ReportMalformed);
+            return Err(Malformed);
         }
-        let report: Self = serde_json::from_slice(bytes).map_err(|_| EvidenceError::ReportMalformed)?;
+        let report: Self = serde_json::from_slice(bytes).map_err(|_| Malformed)?;
         let canonical = report.version == VERSION && report.to_bytes() == bytes;
-        if canonical && report.signals.len() <= MAX_SIGNALS {
-            Ok(report)
-        } else {
-            Err(EvidenceError::ReportMalformed)
-        }
+        if canonical && report.signals.len() <= MAX_SIGNALS { Ok(report) } else { Err(Malformed) }
     }
-}
-
-/// SHA-256 in hexadecimal, as reports and manifests write it.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::digest::sha256_hex;
     use crate::signals::FaceSignals;
     use proptest::prelude::*;
 

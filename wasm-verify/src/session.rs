@@ -14,12 +14,13 @@ use recorder::Recorder;
 use serde::Serialize;
 
 use crate::challenge::{Challenge, Step};
+use crate::digest::sha256_hex;
 use crate::engine::Engine;
 use crate::face::{Embedding, Face};
 use crate::image::RgbImage;
 use crate::liveness::event::{Baseline, Finder, Sight};
 use crate::net::NetworkError;
-use crate::report::{EngineIdentity, Outcome, Report, Scores, Shows, StepRecord, VERSION, sha256_hex};
+use crate::report::{EngineIdentity, Outcome, Report, Scores, Shows, StepRecord, VERSION};
 use crate::signals::{FaceSignals, Sighting, Tracker};
 
 /// How long (milliseconds) and over how many frames at least the face must be held still before the first step.

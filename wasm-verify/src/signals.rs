@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
-use crate::face::{Face, Landmarks, Region};
+use crate::face::{Face, Landmarks, Region, rivals};
 use crate::image::RgbImage;
 use crate::net::NetworkError;
 
@@ -108,13 +108,6 @@ impl Tracker {
         let Some(region) = &self.region else { return Ok(None) };
         Ok(engine.landmarker.find(frame, region)?.filter(|landmarks| landmarks.presence >= PRESENCE))
     }
-}
-
-/// How many faces could be meant: passers-by much smaller than the largest face do not count.
-pub fn rivals(faces: &[Face]) -> usize {
-    let width = |face: &Face| face.bounds[2];
-    let largest = faces.first().map_or(0.0, width);
-    faces.iter().filter(|face| width(face) > largest * 0.4).count()
 }
 
 /// Reads pose and expression from landmarks.

@@ -12,6 +12,8 @@ use crate::{openapi, paths, tools};
 
 /// The web apps and their packages.
 pub const WEB: &str = "web-demo";
+/// The folder of the script that plays the main job in a browser.
+pub const BROWSER: &str = "tests/browser";
 const APPS: &str = "web-demo/apps";
 const DIST: &str = "web-demo/dist";
 
@@ -38,7 +40,7 @@ pub fn build() -> Result<()> {
 
 /// Type-checks the web apps and the browser check.
 pub fn check() -> Result<()> {
-    for folder in [WEB, crate::demo::BROWSER] {
+    for folder in [WEB, BROWSER] {
         install(folder)?;
         let step = Step::start(format!("type-checking {folder}"));
         npm(folder).args(["run", "check"]).watch()?;

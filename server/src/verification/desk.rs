@@ -58,7 +58,7 @@ impl Native {
             let model = manifest.models.iter().find(|model| model.role == role.name());
             let model = model.ok_or_else(|| io::Error::other("not named in models.json"))?;
             let bytes = std::fs::read(folder.join(&model.file))?;
-            if verify::report::sha256_hex(&bytes) == model.sha256 {
+            if verify::digest::sha256_hex(&bytes) == model.sha256 {
                 Ok(bytes)
             } else {
                 Err(io::Error::other("its hash is not the one in models.json"))

@@ -1,6 +1,7 @@
 use super::EvidenceError;
 use crate::challenge::Challenge;
-use crate::report::{Outcome, Report, Shows, sha256_hex};
+use crate::digest::sha256_hex;
+use crate::report::{Malformed, Outcome, Report, Shows};
 
 /// What a device sends.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +30,7 @@ pub struct Checked<'a> {
 /// # Errors
 /// The first thing wrong with it.
 pub fn check<'a>(challenge: &Challenge, submission: &Submission<'a>) -> Result<Checked<'a>, EvidenceError> {
-    let report = Report::parse(submission.report)?;
+    let report = Report::parse(submission.report).map_err(|Malformed| EvidenceError::ReportMalformed)?;
     let bound = report.verification_id == challenge.verification_id
         && report.nonce == challenge.nonce
         && report.policy_version == challenge.policy_version;

@@ -1,11 +1,11 @@
 use super::{Assessment, Checked, Engine, EvidenceError, Reason};
 use crate::challenge::Step;
 use crate::engine::Portrait;
-use crate::face::{Embedding, Region};
+use crate::face::{Embedding, Region, rivals};
 use crate::image::decode;
 use crate::net::NetworkError;
 use crate::report::{Outcome, Report, Scores, Shows};
-use crate::signals::{FaceSignals, face_signals, rivals};
+use crate::signals::{FaceSignals, face_signals};
 
 /// Where the lines are drawn. They belong to the policy and never leave the server.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -80,6 +80,13 @@ fn area(face: &Face) -> f32 {
     face.bounds[2] * face.bounds[3]
 }
 
+/// How many faces could be meant: passers-by much smaller than the largest face do not count.
+pub fn rivals(faces: &[Face]) -> usize {
+    let width = |face: &Face| face.bounds[2];
+    let largest = faces.first().map_or(0.0, width);
+    faces.iter().filter(|face| width(face) > largest * 0.4).count()
+}
+
 /// Greedy non-maximum suppression.
 fn most_certain_first(mut faces: Vec<Face>) -> Vec<Face> {
     faces.sort_by(|a, b| b.score.total_cmp(&a.score));

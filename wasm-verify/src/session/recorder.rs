@@ -1,5 +1,6 @@
+use crate::digest::sha256_hex;
 use crate::image::{RgbImage, to_jpeg};
-use crate::report::{KeyframeRecord, MAX_SIGNALS, Shows, sha256_hex};
+use crate::report::{KeyframeRecord, MAX_SIGNALS, Shows};
 use crate::signals::Signals;
 
 /// Keeps what the report will say: keyframes as files, frames in numbers.

@@ -11,7 +11,7 @@ use super::clip::{self, Portrait, Study};
 use super::footage::Footage;
 use super::programs::Programs;
 use super::site::{Ports, Site};
-use super::{BROWSER, Expect, Scene};
+use super::{Expect, Scene};
 use crate::run::Run;
 use crate::step::Step;
 use crate::{paths, tools, web};
@@ -51,7 +51,7 @@ pub fn run(scene: &Scene) -> Result<()> {
     super::prepare()?;
     tools::ensure(&tools::BROWSER)?;
     tools::ensure_chinese_font()?;
-    web::install(BROWSER)?;
+    web::install(web::BROWSER)?;
     play(scene)
 }
 
@@ -131,7 +131,7 @@ fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
     let file = site.folder().join("plan.json");
     fs::write(&file, serde_json::to_string_pretty(&plan)?)?;
     let played = Run::new("node")
-        .args([paths::at(BROWSER).join("demo-check.mjs"), file])
+        .args([paths::at(web::BROWSER).join("demo-check.mjs"), file])
         .show()
         .map_err(|_| anyhow::anyhow!("the check found a difference"));
     programs.still_running()?;

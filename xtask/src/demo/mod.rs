@@ -21,9 +21,6 @@ use crate::{interrupt, models, paths, wasm, web};
 use programs::Programs;
 use site::{Ports, Site};
 
-/// The folder of the script that plays the main job in a browser.
-pub const BROWSER: &str = "tests/browser";
-
 /// What `cargo xtask demo` is told.
 #[derive(Args)]
 pub struct Options {

@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use server::service::seed::{DEMO_NAME, DEMO_PHONE, DEMO_RESIDENT_ID};
 use verify::{
     challenge::Step,
-    report::{
-        EngineIdentity, KeyframeRecord, Outcome, Report, Scores, Shows, StepRecord, VERSION, sha256_hex,
-    },
+    digest::sha256_hex,
+    report::{EngineIdentity, KeyframeRecord, Outcome, Report, Scores, Shows, StepRecord, VERSION},
 };
 
 use crate::stage::{Answer, Stage};

@@ -21,9 +21,10 @@ use server::verification::{Assessor, Native};
 use verify::{
     assess::{Submission, check},
     challenge::{Challenge, Step},
+    digest::sha256_hex,
     image::{MAX_BYTES, MAX_SIDE, decode, to_jpeg},
     net::Role,
-    report::{Scores, sha256_hex},
+    report::Scores,
 };
 
 use crate::{
