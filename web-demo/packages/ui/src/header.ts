@@ -42,6 +42,10 @@ export class Header extends LocalizedElement {
         height: 28px;
         color: var(--op-accent);
       }
+      button,
+      ::slotted(button) {
+        white-space: nowrap;
+      }
       .section {
         color: var(--op-ink-2);
         font-weight: 400;

@@ -105,6 +105,10 @@ export const en: Record<keyof typeof zh, string> = {
   sending: "Sending the result",
   sending_lead: "Stay online and keep this page open.",
 
+  unsent_title: "The result was not taken",
+  unsent_again: "Send it again",
+  unsent_anew: "Verify again",
+
   result_passed: "Verified",
   result_manual_review: "A person will look at it",
   result_failed: "That did not work",

@@ -101,6 +101,10 @@ export const zh = {
   sending: "正在提交核验结果",
   sending_lead: "请保持网络畅通，不要关闭页面。",
 
+  unsent_title: "核验结果没有提交成功",
+  unsent_again: "再次提交",
+  unsent_anew: "重新核验",
+
   result_passed: "核验通过",
   result_manual_review: "已提交人工复核",
   result_failed: "这次没有通过",

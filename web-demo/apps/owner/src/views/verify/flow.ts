@@ -151,10 +151,10 @@ export class OwnerVerify extends LocalizedElement {
     this.#putRight();
   }
 
-  /** The same report again where only the way was blocked; a new verification where the report was refused. */
-  #sendAgain(): Promise<void> {
-    const refused = this.error instanceof Problem && this.error.status >= 400 && this.error.status < 500;
-    return refused && (this.error as Problem).status !== 429 ? this.#open(this.#upload) : this.#send();
+  /** The server has read the report and does not take it: only a new verification helps. */
+  get #refused(): boolean {
+    const status = this.error instanceof Problem ? this.error.status : 0;
+    return status >= 400 && status < 500 && status !== 429;
   }
 
   #engineFailed({ detail: { code } }: FaceVerifyEvents["verify-error"]): void {
@@ -171,10 +171,8 @@ export class OwnerVerify extends LocalizedElement {
 
   protected override render() {
     if (!this.transfer) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
-    // Elsewhere the stage has its own button.
-    const again = this.stage === "sending" && this.#unsent ? () => void this.#sendAgain() : undefined;
     return html`<div class="stack-l">
-      ${problem(this.error, again)} ${this.#stage()}
+      ${this.stage === "sending" ? null : problem(this.error)} ${this.#stage()}
     </div>`;
   }
 
@@ -191,7 +189,7 @@ export class OwnerVerify extends LocalizedElement {
       case "consent":
         return html`<owner-consent .busy=${this.busy}
           @consent-back=${() => (this.stage = "identity")}
-          @consent-refused=${() => (this.stage = "no-face")}
+          @consent-refused=${this.#refuseFace}
           @consent-given=${({ detail }: CustomEvent<{ upload: boolean }>) => this.#open(detail.upload)}></owner-consent>`;
       case "no-face":
         return this.#noFace();
@@ -201,19 +199,35 @@ export class OwnerVerify extends LocalizedElement {
           <h1>${t("face_title")}</h1>
           <face-verify data-testid="face-verify" lang=${locale()} .verifier=${this.verifier} .challenge=${this.challenge}
             @verify-done=${this.#done} @verify-error=${this.#engineFailed}></face-verify>
-          <button class="text way-out" data-testid="no-face" @click=${() => (this.stage = "no-face")}>${t("no_face")}</button>
+          <button class="text way-out" data-testid="no-face" @click=${this.#refuseFace}>${t("no_face")}</button>
         </div>`;
       case "sending":
         return this.error
-          ? null
+          ? this.#notSent()
           : html`<div class="sending" role="status">
               <h1>${t("sending")}</h1>
               <p class="lead">${t("sending_lead")}</p>
             </div>`;
       case "result":
         return html`<owner-result .verdict=${this.verdict} .transfer=${this.transfer}
-          @result-again=${() => this.#open(this.#upload)} @result-no-face=${() => (this.stage = "no-face")}></owner-result>`;
+          @result-again=${() => this.#open(this.#upload)} @result-no-face=${this.#refuseFace}></owner-result>`;
     }
+  }
+
+  #notSent() {
+    const anew = this.#refused;
+    return html`<h1>${t("unsent_title")}</h1>
+      ${problem(this.error)}
+      <div class="stack">
+        <button class="wide" data-testid="retry" ?disabled=${this.busy}
+          @click=${() => (anew ? this.#open(this.#upload) : this.#send())}>${t(anew ? "unsent_anew" : "unsent_again")}</button>
+        <button class="wide quiet" data-testid="no-face" @click=${this.#refuseFace}>${t("no_face")}</button>
+      </div>`;
+  }
+
+  #refuseFace(): void {
+    this.error = null;
+    this.stage = "no-face";
   }
 
   #noFace() {
