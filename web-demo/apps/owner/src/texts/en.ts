@@ -242,6 +242,8 @@ export const en: Record<keyof typeof zh, string> = {
   invite_what: "The car's SIM cards will be registered in your name. You verify your identity and read the notice first.",
   invite_unknown: "This invitation link is not right",
   invite_unknown_todo: "Make sure you copied all of it, or ask the owner to send it again.",
+  invite_taken: "This invitation has been taken",
+  invite_taken_todo: "If you took it, sign in with the number you used to go on. If not, contact the owner.",
   invite_own: "This is your own invitation",
   invite_own_todo: "Send the link to the receiver, who signs in with their own number.",
   claim: "I bought this car, continue",

@@ -238,6 +238,8 @@ export const zh = {
   invite_what: "过户后，这辆车的车联网卡将登记在您名下。您需要核验本人身份，并阅读确认告知书。",
   invite_unknown: "邀请链接不正确",
   invite_unknown_todo: "请检查链接是否复制完整，或者请原车主重新发给您。",
+  invite_taken: "这个邀请已被接受",
+  invite_taken_todo: "如果是您接受的，请登录接受时用的手机号，继续办理；如果不是，请联系原车主。",
   invite_own: "这是您自己发出的邀请",
   invite_own_todo: "请把链接发给新车主，由对方用自己的手机号登录。",
   claim: "这是我买的车，继续",

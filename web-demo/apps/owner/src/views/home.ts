@@ -109,6 +109,8 @@ export class OwnerHome extends LocalizedElement {
   }
 
   #cars(vehicles: Vehicle[]) {
+    // Somebody with a transfer under way needs no advice on how to get to one.
+    if (vehicles.length === 0 && this.transfers.some(({ state }) => !isClosed(state))) return null;
     if (vehicles.length === 0) {
       return html`<div class="panel empty" data-testid="no-cars">
         <h2>${t("cars_empty")}</h2>

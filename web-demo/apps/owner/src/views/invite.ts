@@ -5,6 +5,7 @@ import { LocalizedElement, base, moment } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { carPlate, carStyles } from "../parts/car.ts";
 import { problem, skeleton } from "../parts/problem.ts";
+import { isClosed } from "../parts/stages.ts";
 import { go, href } from "../router.ts";
 import { onSessionChange, token as session } from "../session.ts";
 import { t } from "../texts/index.ts";
@@ -28,7 +29,10 @@ export class OwnerInvite extends LocalizedElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stop = onSessionChange(() => this.requestUpdate());
+    this.#stop = onSessionChange(() => {
+      this.requestUpdate();
+      void this.#resume();
+    });
   }
 
   override disconnectedCallback(): void {
@@ -44,9 +48,27 @@ export class OwnerInvite extends LocalizedElement {
     this.error = this.invitation = null;
     try {
       this.invitation = await body(api.GET("/owner/invitations/{token}", { params: { path: { token: this.token } } }));
+      await this.#resume();
     } catch (error) {
       this.error = error;
     }
+  }
+
+  /** Somebody took it and is under way. */
+  get #taken(): boolean {
+    const state = this.invitation?.state;
+    return state !== undefined && state !== "awaiting_counterparty" && !isClosed(state);
+  }
+
+  /** Who took the invitation, or gave it, opens the link again to go on. */
+  async #resume(): Promise<void> {
+    const { invitation } = this;
+    if (!session() || !invitation || invitation.state === "awaiting_counterparty") return;
+    const { items } = await body(api.GET("/owner/transfers")).catch(() => ({ items: [] }));
+    const mine = items.find(
+      ({ vehicle, expires_at }) => vehicle.vin_masked === invitation.vin_masked && expires_at === invitation.expires_at,
+    );
+    if (mine) location.replace(href({ view: "transfer", id: mine.id }));
   }
 
   async #claim(): Promise<void> {
@@ -72,7 +94,7 @@ export class OwnerInvite extends LocalizedElement {
     return html`<div class="stack-l">
       <h1>${t("invite_page_title")}</h1>
       ${invitation ? this.#summary(invitation) : this.error ? null : skeleton()}
-      ${this.#failure()} ${invitation?.state === "awaiting_counterparty" && !this.#refused("same-person") ? this.#act() : this.#home()}
+      ${this.#failure()} ${(invitation?.state === "awaiting_counterparty" && !this.#refused("same-person")) || (this.#taken && !session()) ? this.#act() : this.#home()}
     </div>`;
   }
 
@@ -82,7 +104,7 @@ export class OwnerInvite extends LocalizedElement {
     return problem(this.error, this.invitation ? undefined : () => void this.#load());
   }
 
-  #notice(key: "invite_unknown" | "invite_own" | "invite_over") {
+  #notice(key: "invite_unknown" | "invite_own" | "invite_over" | "invite_taken") {
     return html`<div class="notice warn" role="alert" data-testid="invitation-over" data-reason=${key}>
       <strong>${t(key)}</strong>
       <p>${t(`${key}_todo`)}</p>
@@ -98,7 +120,7 @@ export class OwnerInvite extends LocalizedElement {
             <p>${t("invite_from", { name })}</p>
             <p class="lead">${t("invite_what")}</p>
           </div>`
-        : this.#notice("invite_over")}
+        : this.#notice(this.#taken ? "invite_taken" : "invite_over")}
       ${carPlate(invitation)}
       <p class="muted small">${t("card_count", { n })}${usable ? html` · ${t("valid_until", { at: moment(expires_at) })}` : null}</p>
     `;
