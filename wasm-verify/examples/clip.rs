@@ -37,7 +37,7 @@ fn main() -> Result<()> {
     let mut tracker = Tracker::default();
     let mut signals = Vec::new();
     for (index, frame) in frames.iter().enumerate() {
-        signals.push(tracker.see(&engine, frame, at(index), false)?.signals);
+        signals.push(tracker.see(&engine, frame, at(index))?.signals);
     }
     let faces: Vec<FaceSignals> = signals.iter().filter_map(|s| s.face).collect();
     let baseline = Baseline::of(&faces).context("no face in the clip")?;

@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::challenge::{Challenge, Step};
 use crate::digest::sha256_hex;
 use crate::engine::Engine;
-use crate::face::{Embedding, Face};
+use crate::face::Embedding;
 use crate::image::RgbImage;
 use crate::liveness::event::{Baseline, Finder, Sight};
 use crate::net::NetworkError;
@@ -34,8 +34,6 @@ const MOUTH_SHUT: f32 = 0.3;
 const POSITION_MS: u32 = 60_000;
 /// A longer gap between frames is a pause (the app was in the background): the clock of the step stands still.
 const PAUSE_MS: u32 = 2_000;
-/// Passive liveness is judged this often.
-const LIVE_EVERY_MS: u32 = 400;
 /// Below this mean the device itself calls it an attack. The server has its own limits.
 const NOT_LIVE: f32 = 0.5;
 /// After this many frames an unmistakable attack ends the session early.
@@ -99,11 +97,9 @@ pub struct Session {
     tracker: Tracker,
     state: State,
     steps: Vec<StepRecord>,
-    baseline: Option<Baseline>,
     recorder: Recorder,
     rest: Vec<Embedding>,
     live: Vec<f32>,
-    last_live_ms: Option<u32>,
     continuity: Option<f32>,
     last_ms: Option<u32>,
 }
@@ -117,11 +113,9 @@ impl Session {
             tracker: Tracker::default(),
             state: State::Rest { since_ms: 0, held: Vec::new() },
             steps: Vec::new(),
-            baseline: None,
             recorder: Recorder::default(),
             rest: Vec::new(),
             live: Vec::new(),
-            last_live_ms: None,
             continuity: None,
             last_ms: None,
         }
@@ -142,12 +136,11 @@ impl Session {
             self.resume(gap);
         }
 
-        let live_due = self.last_live_ms.is_none_or(|last| t_ms.saturating_sub(last) >= LIVE_EVERY_MS);
-        let sighting = self.tracker.see(engine, frame, t_ms, live_due)?;
+        let sighting = self.tracker.see(engine, frame, t_ms)?;
         self.recorder.note(sighting.signals);
         let fault = guidance::fault(frame, &sighting);
-        if let Some(face) = sighting.face.as_ref().filter(|_| live_due && fault.is_none()) {
-            self.judge_live(engine, frame, face, &sighting, t_ms)?;
+        if fault.is_none() {
+            self.judge_live(engine, frame, &sighting)?;
         }
         let shown = sighting.signals.face.map(|face| face.bounds);
         let guidance = match mem::replace(&mut self.state, State::Done(Outcome::StepMissed)) {
@@ -180,28 +173,22 @@ impl Session {
             State::Doing { asked_ms, finder, best } => {
                 *asked_ms = asked_ms.saturating_add(gap);
                 *best = None;
-                if let (Some(baseline), Some(step)) =
-                    (self.baseline, self.challenge.steps.get(self.steps.len()))
-                {
-                    *finder = Finder::new(*step, baseline);
-                }
+                finder.restart();
             }
             State::Done(_) => {}
         }
     }
 
+    /// Judges passive liveness on frames that were searched for faces and show one straight.
     fn judge_live(
         &mut self,
         engine: &Engine,
         frame: &RgbImage,
-        face: &Face,
         sighting: &Sighting,
-        t_ms: u32,
     ) -> Result<(), NetworkError> {
         let straight = sighting.signals.face.as_ref().is_some_and(guidance::is_straight);
-        if straight && self.live.len() < MAX_LIVE {
+        if let Some(face) = sighting.face.as_ref().filter(|_| straight && self.live.len() < MAX_LIVE) {
             self.live.push(engine.pad.live(frame, face)?);
-            self.last_live_ms = Some(t_ms);
         }
         Ok(())
     }
@@ -240,7 +227,6 @@ impl Session {
         let frames: Vec<FaceSignals> = held.iter().map(|(_, face)| *face).collect();
         let baseline = Baseline::of(&frames).unwrap_or_default();
         let next = self.challenge.steps.get(self.steps.len()).copied();
-        self.baseline = Some(baseline);
         let Some(step) = next else {
             self.state = State::Done(self.verdict());
             return Ok(Guidance::Done);
@@ -267,9 +253,7 @@ impl Session {
         (asked_ms, mut finder, mut best): (u32, Finder, Option<(u32, RgbImage)>),
     ) -> Result<Guidance, NetworkError> {
         let t_ms = sighting.signals.t_ms;
-        let Some(&step) = self.challenge.steps.get(self.steps.len()) else {
-            return Ok(Guidance::Done);
-        };
+        let step = finder.step();
         let sight = sighting.signals.face.map_or(Sight::Nothing, |face| finder.see(t_ms, &face));
         if sight == Sight::Peak {
             best = Some((t_ms, frame.clone()));
@@ -334,9 +318,10 @@ impl Session {
         Progress {
             phase,
             guidance: if outcome.is_some() { Guidance::Done } else { guidance },
-            step: matches!(self.state, State::Doing { .. })
-                .then(|| self.challenge.steps.get(self.steps.len()).copied())
-                .flatten(),
+            step: match &self.state {
+                State::Doing { finder, .. } => Some(finder.step()),
+                _ => None,
+            },
             step_index: self.steps.len(),
             step_count: self.challenge.steps.len(),
             step_remaining_ms: remaining,

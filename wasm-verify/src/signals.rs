@@ -68,17 +68,11 @@ impl Tracker {
         *self = Self::default();
     }
 
-    /// Looks at one frame. With `look` the whole frame is searched for faces even if it is not yet time.
-    pub fn see(
-        &mut self,
-        engine: &Engine,
-        frame: &RgbImage,
-        t_ms: u32,
-        look: bool,
-    ) -> Result<Sighting, NetworkError> {
+    /// Looks at one frame.
+    pub fn see(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<Sighting, NetworkError> {
         let due = self.detected_ms.is_none_or(|last| t_ms.saturating_sub(last) >= DETECT_EVERY_MS);
         let mut detected = None;
-        if look || due || self.region.is_none() {
+        if due || self.region.is_none() {
             detected = self.detect(engine, frame, t_ms)?;
         }
         let mut landmarks = self.landmarks(engine, frame)?;

@@ -95,6 +95,16 @@ impl Finder {
         Self { step, baseline, ready: false, begun: None }
     }
 
+    /// The step looked for.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// Begins again, as after a pause.
+    pub fn restart(&mut self) {
+        *self = Self::new(self.step, self.baseline);
+    }
+
     /// Looks at the next frame, `t_ms` later than the ones before.
     pub fn see(&mut self, t_ms: u32, face: &FaceSignals) -> Sight {
         let (on, off, value) = self.measure(face);
