@@ -19,7 +19,7 @@ const CARD: (u32, u32) = (1011, 638);
 const PORTRAIT: (u32, u32) = (358, 442);
 
 /// A video or a still image, or some frames of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// The file.
     pub file: PathBuf,

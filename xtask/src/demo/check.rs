@@ -95,7 +95,11 @@ fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
     let cast = Cast::of(scene)?;
     let step = Step::start("camera and documents: preparing");
     let owner = cast.owner.prepare(site.folder(), "owner")?;
-    let counterparty = cast.counterparty.prepare(site.folder(), "counterparty")?;
+    let counterparty = if cast.counterparty.source == cast.owner.source {
+        owner.clone()
+    } else {
+        cast.counterparty.prepare(site.folder(), "counterparty")?
+    };
     step.done("");
 
     let steps = match scene.expect {
@@ -152,6 +156,7 @@ struct Role {
 }
 
 /// One person's footage, ready to play.
+#[derive(Clone)]
 struct Prepared {
     camera: PathBuf,
     document: PathBuf,
