@@ -46,6 +46,11 @@ export const base = css`
     font-size: 16px;
     font-weight: 600;
   }
+  .steps {
+    color: var(--op-ink-2);
+    font-size: 14px;
+    margin-bottom: 4px;
+  }
   .lead {
     color: var(--op-ink-2);
     margin-top: 8px;

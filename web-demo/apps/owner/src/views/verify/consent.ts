@@ -20,11 +20,6 @@ export class OwnerConsent extends LocalizedElement {
   static override styles = [
     base,
     css`
-      .steps {
-        color: var(--op-ink-2);
-        font-size: 14px;
-        margin-bottom: 4px;
-      }
       dl > div + div {
         margin-top: 16px;
       }

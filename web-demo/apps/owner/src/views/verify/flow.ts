@@ -52,11 +52,6 @@ export class OwnerVerify extends LocalizedElement {
       .face {
         text-align: center;
       }
-      .steps {
-        color: var(--op-ink-2);
-        font-size: 14px;
-        margin-bottom: 4px;
-      }
       face-verify {
         margin-top: 20px;
       }

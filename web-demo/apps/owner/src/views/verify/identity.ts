@@ -44,11 +44,6 @@ export class OwnerIdentity extends LocalizedElement {
   static override styles = [
     base,
     css`
-      .steps {
-        color: var(--op-ink-2);
-        font-size: 14px;
-        margin-bottom: 4px;
-      }
       .number {
         font-variant-numeric: tabular-nums;
         letter-spacing: 0.06em;
