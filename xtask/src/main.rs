@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bench;
 mod demo;
 mod interrupt;
 mod models;
@@ -31,6 +32,8 @@ enum Command {
     Demo(demo::Options),
     /// Run every check the project has, or only the stages named.
     Test(test::Options),
+    /// Measure accuracy and speed; `cargo xtask bench --help` lists the benches.
+    Bench(bench::Options),
     /// Fetch, verify and convert the neural networks.
     Models,
     /// Build the verification engine for the browser.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         match command {
             Command::Demo(options) => demo::run(&options),
             Command::Test(options) => return Ok(test::run(&options)),
+            Command::Bench(options) => bench::run(&options),
             Command::Models => models::fetch(),
             Command::Wasm => wasm::build(),
             Command::Web => web::build(),

@@ -15,6 +15,8 @@ pub enum Program {
     Server,
     /// The reference OEM platform.
     Platform,
+    /// Measures the engine.
+    Bench,
     /// Looks at footage.
     Clip,
 }
@@ -30,6 +32,7 @@ impl Program {
             Self::Models => "models",
             Self::Server => "ownerproof",
             Self::Platform => "oem-platform",
+            Self::Bench => "bench",
             Self::Clip => "examples/clip",
         }
     }

@@ -1,0 +1,25 @@
+//! `cargo xtask bench NAME`: what the engine is worth, measured. Each command takes a list of pictures or a folder
+//! of footage that the reader names, prints a table, and with `--json` prints the same as JSON instead.
+#![allow(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod engine;
+mod list;
+mod pad;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Measures the verification engine.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask bench")]
+enum Command {
+    /// Passive presentation attack detection on labelled stills (ISO/IEC 30107-3).
+    Pad(pad::Options),
+}
+
+fn main() -> Result<()> {
+    match Command::parse() {
+        Command::Pad(options) => pad::run(&options),
+    }
+}
