@@ -17,8 +17,6 @@ pub enum Program {
     Platform,
     /// Measures the engine.
     Bench,
-    /// Looks at footage.
-    Clip,
 }
 
 impl Program {
@@ -33,7 +31,6 @@ impl Program {
             Self::Server => "ownerproof",
             Self::Platform => "oem-platform",
             Self::Bench => "bench",
-            Self::Clip => "examples/clip",
         }
     }
 }
@@ -45,10 +42,9 @@ impl Program {
 /// the dependencies of tests, which `--examples` brings in.
 pub fn build(programs: &[Program]) -> Result<()> {
     let step = Step::start("programs: building");
-    let bins = programs.iter().filter(|program| !matches!(program, Program::Clip));
     Run::cargo()
         .args(["build", "--workspace", "--examples"])
-        .args(bins.flat_map(|program| ["--bin", program.path()]))
+        .args(programs.iter().flat_map(|program| ["--bin", program.path()]))
         .show()?;
     step.done("");
     Ok(())

@@ -4,8 +4,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod engine;
+mod ffmpeg;
 mod list;
 mod pad;
+mod video;
 
 use anyhow::Result;
 use clap::Parser;
@@ -16,10 +18,13 @@ use clap::Parser;
 enum Command {
     /// Passive presentation attack detection on labelled stills (ISO/IEC 30107-3).
     Pad(pad::Options),
+    /// Events in footage, and how a session over it ends.
+    Video(video::Options),
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Pad(options) => pad::run(&options),
+        Command::Video(options) => video::run(&options),
     }
 }

@@ -95,17 +95,6 @@ pub fn duration_ms(camera: &Path) -> Result<u64> {
     Ok(frames * 1000 / u64::from(FRAMES_PER_SECOND))
 }
 
-/// Takes all frames out of a camera file, as `000001.jpg` onwards, as they are.
-pub fn frames(camera: &Path, folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
-    ffmpeg()
-        .args(["-f", "mjpeg", "-framerate", &FRAMES_PER_SECOND.to_string(), "-i"])
-        .args([camera])
-        .args(["-c:v", "copy"])
-        .args([folder.join("%06d.jpg")])
-        .watch()
-}
-
 /// Writes frame number `frame` as a still photograph.
 pub fn still(camera: &Path, frame: u32, file: &Path) -> Result<()> {
     one_frame(camera, frame, "null", file)

@@ -202,7 +202,7 @@ impl Role {
             None if self.source.is_still() => {
                 Study { steps: Vec::new(), portrait: Portrait { frame: 0, face: None } }
             }
-            None => clip::study(&clip, &folder.join(name))?,
+            None => clip::study(&clip)?,
         };
         camera::document(&clip, study.portrait.frame, study.portrait.face, &document)?;
         Ok(Prepared { round_ms: camera::duration_ms(&clip)?, camera, document, steps: study.steps })

@@ -1,12 +1,12 @@
 //! What a clip shows. Only this file knows how that is found out.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::camera::{self, Area};
+use super::camera::Area;
+use crate::paths;
 use crate::step::Step;
 use crate::workspace::{self, Program};
 
@@ -39,8 +39,14 @@ impl Default for Portrait {
     }
 }
 
-/// What the example `clip` prints.
+/// What `bench video` says.
 #[derive(Deserialize)]
+struct Bench {
+    videos: Vec<Found>,
+}
+
+/// What it says about the clip.
+#[derive(Default, Deserialize)]
 struct Found {
     frames: u32,
     events: Vec<Event>,
@@ -50,20 +56,22 @@ struct Found {
 #[derive(Deserialize)]
 struct Event {
     step: String,
-    peak: u32,
-    done: u32,
+    first: u32,
+    last: u32,
 }
 
 /// Looks at every frame of a camera file with the engine itself.
-pub fn study(camera: &Path, folder: &Path) -> Result<Study> {
-    workspace::build(&[Program::Clip])?;
+pub fn study(camera: &Path) -> Result<Study> {
+    workspace::build(&[Program::Bench])?;
     let step = Step::start("footage: looking for steps with the engine");
-    camera::frames(camera, folder)?;
-    let fps = camera::FRAMES_PER_SECOND.to_string();
-    let text = Program::Clip.run()?.args([folder]).args([&fps]).read()?;
-    fs::remove_dir_all(folder)?;
-    let found: Found = serde_json::from_str(&text).context("what the clip example said")?;
-    let study = found.study();
+    let text = Program::Bench
+        .run()?
+        .env("OWNERPROOF_MODELS", paths::at("models/build"))
+        .args(["video", "--events", "--json", "--data"])
+        .args([camera])
+        .read()?;
+    let mut found: Bench = serde_json::from_str(&text).context("what the bench said")?;
+    let study = found.videos.pop().unwrap_or_default().study();
     step.done(&study.steps.join(", "));
     Ok(study)
 }
@@ -74,7 +82,7 @@ impl Found {
         steps.sort();
         steps.dedup();
         let calm = |frame: &u32| {
-            let moves = |event: &Event| event.peak <= frame + MOVING && *frame <= event.done + MOVING;
+            let moves = |event: &Event| event.first <= frame + MOVING && *frame <= event.last + MOVING;
             !self.events.iter().any(moves)
         };
         let frame = (SETTLED..self.frames).find(calm).unwrap_or(SETTLED);
@@ -88,10 +96,10 @@ mod tests {
 
     #[test]
     fn steps_are_named_once_and_the_portrait_is_calm() {
-        let text = r#"{"frames": 100, "faces": 100, "session": null, "events": [
-            {"step": "turn_left", "peak": 20, "done": 26},
-            {"step": "blink", "peak": 45, "done": 47},
-            {"step": "blink", "peak": 80, "done": 82}]}"#;
+        let text = r#"{"file": "a.mjpeg", "frames": 100, "fps": 30, "events": [
+            {"step": "turn_left", "first": 20, "peak": 24, "last": 26},
+            {"step": "blink", "first": 45, "peak": 46, "last": 47},
+            {"step": "blink", "first": 80, "peak": 81, "last": 82}]}"#;
         let study = serde_json::from_str::<Found>(text).unwrap().study();
         assert_eq!(study.steps, ["blink", "turn_left"]);
         assert_eq!(study.portrait.frame, 60);

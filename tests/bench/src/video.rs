@@ -1,0 +1,255 @@
+//! Footage through the engine: what happens in it, and how a session over it ends under a challenge that suits it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
+use indicatif::{ParallelProgressIterator, ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde::Serialize;
+use verify::challenge::{Challenge, Step};
+use verify::engine::Engine;
+use verify::liveness::event::{Baseline, Finder, Sight};
+use verify::report::{EngineIdentity, Outcome, StepRecord};
+use verify::session::{Phase, Session};
+use verify::signals::{FaceSignals, Signals, Tracker};
+
+use crate::engine;
+use crate::ffmpeg::Footage;
+
+/// Steps of a challenge, where the footage shows as many.
+const STEPS: usize = 2;
+/// Times the footage is played before a session counts as unfinished.
+const ROUNDS: u32 = 3;
+/// A step cannot follow another one sooner, in milliseconds: the face must come to rest in between.
+const BETWEEN_MS: u32 = 500;
+const EXTENSIONS: [&str; 7] = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "mjpeg"];
+
+/// What `bench video` is told.
+#[derive(Args)]
+pub struct Options {
+    /// A video, or a folder of videos.
+    #[arg(long)]
+    data: PathBuf,
+    /// What the footage shows: fail unless every session ends accordingly.
+    #[arg(long, value_enum)]
+    expect: Option<Expect>,
+    /// Resample to this rate, as a slow camera would see it.
+    #[arg(long)]
+    fps: Option<f64>,
+    /// Find the events only; run no session.
+    #[arg(long, conflicts_with = "expect")]
+    events: bool,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Who is before the camera.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Expect {
+    /// A person: the session must pass.
+    Live,
+    /// A photograph, a screen, a mask: the session must be refused.
+    Attack,
+}
+
+/// A video as the engine sees it.
+#[derive(Serialize)]
+struct Video {
+    file: String,
+    frames: usize,
+    fps: f64,
+    events: Vec<Event>,
+    #[serde(flatten)]
+    session: Option<Played>,
+}
+
+/// A step that happens in the footage; frames from 0.
+#[derive(Serialize)]
+struct Event {
+    step: &'static str,
+    first: usize,
+    peak: usize,
+    last: usize,
+    #[serde(skip)]
+    kind: Step,
+}
+
+/// A session over the footage.
+#[derive(Serialize)]
+struct Played {
+    challenge: Vec<Step>,
+    verdict: Verdict,
+    /// Why not, if refused.
+    reason: Option<Outcome>,
+    /// From the first frame to the verdict, in seconds of video.
+    seconds: f64,
+    /// Mean passive liveness.
+    live: Option<f32>,
+    steps: Vec<StepRecord>,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Passed,
+    Refused,
+}
+
+/// Plays every video.
+pub fn run(options: &Options) -> Result<()> {
+    let files = files(&options.data)?;
+    let engine = engine::load()?;
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} videos")?;
+    let bar = ProgressBar::new(files.len() as u64).with_style(style);
+    let videos: Vec<Video> = files
+        .par_iter()
+        .progress_with(bar)
+        .map(|file| watch(&engine, options, file).with_context(|| file.display().to_string()))
+        .collect::<Result<_>>()?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&serde_json::json!({ "videos": videos }))?);
+    } else {
+        videos.iter().for_each(print);
+    }
+    let wanted = options.expect.map(|expect| match expect {
+        Expect::Live => Verdict::Passed,
+        Expect::Attack => Verdict::Refused,
+    });
+    let against = |video: &&Video| video.session.as_ref().is_some_and(|it| Some(it.verdict) != wanted);
+    let wrong = videos.iter().filter(against).count();
+    ensure!(wanted.is_none() || wrong == 0, "{wrong} of {} videos end otherwise", videos.len());
+    Ok(())
+}
+
+/// The video, or those of the folder in the order of their names.
+fn files(data: &Path) -> Result<Vec<PathBuf>> {
+    if !data.is_dir() {
+        return Ok(vec![data.to_owned()]);
+    }
+    let is_video = |file: &PathBuf| {
+        file.extension().is_some_and(|own| EXTENSIONS.iter().any(|known| own.eq_ignore_ascii_case(known)))
+    };
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(data)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(is_video);
+    files.sort();
+    ensure!(!files.is_empty(), "no video in {}", data.display());
+    Ok(files)
+}
+
+fn watch(engine: &Engine, options: &Options, file: &Path) -> Result<Video> {
+    let footage = Footage::open(file, options.fps)?;
+    let mut tracker = Tracker::default();
+    let signals: Vec<Signals> = footage
+        .frames()?
+        .enumerate()
+        .map(|(index, frame)| Ok(tracker.see(engine, &frame?, footage.at(index))?.signals))
+        .collect::<Result<_>>()?;
+    ensure!(!signals.is_empty(), "no frame");
+    let events = events(&signals);
+    let session = if options.events {
+        None
+    } else {
+        Some(play(engine, &footage, signals.len(), challenge(&events, &footage))?)
+    };
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Video { file: name, frames: signals.len(), fps: footage.fps, events, session })
+}
+
+fn events(signals: &[Signals]) -> Vec<Event> {
+    let faces: Vec<FaceSignals> = signals.iter().filter_map(|s| s.face).collect();
+    let Some(baseline) = Baseline::of(&faces) else { return Vec::new() };
+    let mut events = Vec::new();
+    for kind in Step::ALL {
+        let mut finder = Finder::new(kind, baseline);
+        let (mut first, mut peak) = (0, 0);
+        for (index, frame) in signals.iter().enumerate() {
+            match frame.face.map_or(Sight::Nothing, |face| finder.see(frame.t_ms, &face)) {
+                Sight::Peak => {
+                    if first <= peak {
+                        first = index;
+                    }
+                    peak = index;
+                }
+                Sight::Done => {
+                    events.push(Event { step: kind.name(), first: first.min(peak), peak, last: index, kind });
+                    first = index + 1;
+                }
+                Sight::Nothing => {}
+            }
+        }
+    }
+    events.sort_by_key(|event| event.first);
+    events
+}
+
+/// Steps the footage shows, in its order and with a rest before each; any one if it shows none.
+fn challenge(events: &[Event], footage: &Footage) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut free_ms = BETWEEN_MS;
+    for event in events {
+        if steps.len() < STEPS && !steps.contains(&event.kind) && footage.at(event.first) > free_ms {
+            steps.push(event.kind);
+            free_ms = footage.at(event.last) + BETWEEN_MS;
+        }
+    }
+    if steps.is_empty() {
+        steps.push(events.first().map_or(Step::TurnLeft, |event| event.kind));
+    }
+    steps
+}
+
+fn play(engine: &Engine, footage: &Footage, frames: usize, steps: Vec<Step>) -> Result<Played> {
+    let round_ms = footage.at(frames);
+    let challenge = Challenge {
+        verification_id: "bench".into(),
+        nonce: "bench".into(),
+        steps: steps.clone(),
+        policy_version: 1,
+        step_timeout_ms: round_ms + 2_000,
+    };
+    let mut session = Session::new(challenge, None);
+    let mut now_ms = 0;
+    'play: for round in 0..ROUNDS {
+        for (index, frame) in footage.frames()?.enumerate() {
+            now_ms = round * round_ms + footage.at(index);
+            if session.push(engine, &frame?, now_ms)?.phase == Phase::Done {
+                break 'play;
+            }
+        }
+    }
+    let identity =
+        EngineIdentity { crate_version: String::new(), wasm_sha256: String::new(), networks: vec![] };
+    let report = session.report(identity, None);
+    let outcome = report.as_ref().map_or(Outcome::StepMissed, |report| report.outcome);
+    let passed = outcome == Outcome::Passed;
+    Ok(Played {
+        challenge: steps,
+        verdict: if passed { Verdict::Passed } else { Verdict::Refused },
+        reason: (!passed).then_some(outcome),
+        seconds: f64::from(now_ms) / 1000.0,
+        live: report.as_ref().and_then(|report| report.scores.live),
+        steps: report.map(|report| report.steps).unwrap_or_default(),
+    })
+}
+
+fn print(video: &Video) {
+    println!("{}: {} frames, {:.1} a second", video.file, video.frames, video.fps);
+    for event in &video.events {
+        println!("  {:<12} {:>5} to {:<5} height {}", event.step, event.first, event.last, event.peak);
+    }
+    if let Some(session) = &video.session {
+        let steps: Vec<&str> = session.challenge.iter().map(|step| step.name()).collect();
+        let verdict = if session.verdict == Verdict::Passed { "passed" } else { "refused" };
+        let reason = session.reason.map(|reason| format!(" ({reason:?})")).unwrap_or_default();
+        let live = session.live.map_or("-".into(), |live| format!("{live:.2}"));
+        println!(
+            "  asked {}: {verdict}{reason} after {:.1} s, live {live}",
+            steps.join(", "),
+            session.seconds
+        );
+    }
+}
