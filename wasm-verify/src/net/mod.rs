@@ -1,10 +1,21 @@
 //! Neural networks: from the bytes of an ONNX file to a plan that runs.
 
-mod compact;
-mod prelu;
+mod constant;
+mod dense;
+mod depthwise;
+mod graph;
+mod onnx;
+mod plain;
+mod plan;
+mod simd;
+mod window;
 
-use tract_onnx::pb::ModelProto;
-use tract_onnx::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use prost::Message;
+
+use self::constant::volume;
+use self::plan::{Memory, Plan};
 
 /// Which network a file holds, in the order in which the owner's device needs them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -53,40 +64,42 @@ pub enum NetworkError {
     /// The bytes are no ONNX model.
     #[error("the file is not a network: {0}")]
     Decode(#[from] prost::DecodeError),
-    /// The model cannot be prepared or failed while running.
-    #[error("the network cannot be run: {0:#}")]
-    Run(#[from] TractError),
+    /// The model is cut short, contradicts itself or uses what is not known here.
+    #[error("the network cannot be run: {0}")]
+    Invalid(String),
 }
 
 /// One network, ready to run. Shared freely between threads.
 #[derive(Clone)]
-pub struct Network(Arc<TypedRunnableModel>);
+pub struct Network(Arc<Prepared>);
+
+struct Prepared {
+    plan: Plan,
+    /// Memory of earlier runs, as many as ever ran at once.
+    memory: Mutex<Vec<Memory>>,
+}
 
 impl Network {
     /// Prepares the ONNX model in `bytes` for one input of the given shape (`N, C, H, W` or whatever it takes).
-    ///
-    /// Weights may be stored compactly (16-bit, or 8-bit in blocks); they are widened here, because tract runs
-    /// 32-bit floats fastest.
+    /// Weights may be stored compactly (16-bit, or 8-bit with scales); they are widened here.
     pub fn load(bytes: &[u8], input: &[usize]) -> Result<Self, NetworkError> {
-        let mut model = <ModelProto as prost::Message>::decode(bytes)?;
-        compact::widen(&mut model)?;
-        let mut onnx = onnx().with_ignore_value_info(true).with_ignore_output_shapes(true);
-        onnx.op_register.insert("PRelu", prelu::build);
-        let plan = onnx
-            .model_for_proto_model(&model)?
-            .with_input_fact(0, f32::fact(input).into())?
-            .into_optimized()?
-            .into_runnable()?;
-        Ok(Self(plan))
+        let model = onnx::Model::decode(bytes)?;
+        let graph = model.graph.ok_or_else(|| NetworkError::Invalid("a model without a graph".to_owned()))?;
+        let plan = graph::plan(graph, input)?;
+        Ok(Self(Arc::new(Prepared { plan, memory: Mutex::default() })))
     }
 
     /// Runs the network on one input and gives its outputs, flattened, in the order of the model.
     pub fn run(&self, shape: &[usize], input: Vec<f32>) -> Result<Vec<Vec<f32>>, NetworkError> {
-        let input = Tensor::from_shape(shape, &input)?;
-        self.0
-            .run(tvec!(input.into_tvalue()))?
-            .iter()
-            .map(|output| Ok(output.to_plain_array_view::<f32>()?.iter().copied().collect()))
-            .collect()
+        let Prepared { plan, memory } = &*self.0;
+        if volume(shape)? != plan.input() || input.len() != plan.input() {
+            return Err(NetworkError::Invalid("an input of another shape".to_owned()));
+        }
+        let pool = || memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = pool().pop();
+        let mut held = held.unwrap_or_else(|| plan.memory());
+        let outputs = plan.run(&input, &mut held);
+        pool().push(held);
+        Ok(outputs)
     }
 }

@@ -1,0 +1,131 @@
+//! Convolutions and pools that keep channels apart: each lane of a vector is a channel.
+
+use super::simd::{Kernel, Lanes, WIDEST, dispatch};
+use super::window::{Epilogue, Window};
+
+/// What a window does with what it sees.
+#[derive(Debug, Clone, PartialEq)]
+enum Sum {
+    /// Weights by place in the window, then channel; each place's row has room for a vector beyond its end.
+    Weighted { weights: Vec<f32>, epilogue: Epilogue },
+    /// The largest value.
+    Largest,
+}
+
+/// A depthwise convolution or a pool, ready to run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Depthwise {
+    window: Window,
+    sum: Sum,
+}
+
+/// How many columns are computed together.
+const COLUMNS: usize = 4;
+
+impl Depthwise {
+    /// A convolution with one kernel for each channel; `weights` of shape channels, kernel rows, kernel columns,
+    /// each channel multiplied by its `scale`.
+    pub fn new(window: Window, weights: &[f32], scale: &[f32], epilogue: Epilogue) -> Self {
+        let (channels, taps) = (window.channels, window.kernel[0] * window.kernel[1]);
+        let pitch = channels + WIDEST;
+        let mut packed = vec![0.0; taps * pitch];
+        for channel in 0..channels {
+            for tap in 0..taps {
+                packed[tap * pitch + channel] = weights[channel * taps + tap] * scale[channel];
+            }
+        }
+        Self { window, sum: Sum::Weighted { weights: packed, epilogue } }
+    }
+
+    /// The largest value of each window, by channel. What lies beyond the picture does not count.
+    pub fn largest(window: Window) -> Self {
+        Self { window, sum: Sum::Largest }
+    }
+
+    /// Computes `output` from `input`, adding `residual` where there is one.
+    pub fn run(&self, input: &[f32], residual: Option<&[f32]>, output: &mut [f32]) {
+        dispatch(Run { depthwise: self, input, residual, output });
+    }
+}
+
+struct Run<'a> {
+    depthwise: &'a Depthwise,
+    input: &'a [f32],
+    residual: Option<&'a [f32]>,
+    output: &'a mut [f32],
+}
+
+impl Kernel for Run<'_> {
+    #[inline(always)]
+    fn run<V: Lanes, const TILE: usize>(mut self) {
+        match &self.depthwise.sum {
+            Sum::Weighted { .. } => self.all::<V, false>(),
+            Sum::Largest => self.all::<V, true>(),
+        }
+    }
+}
+
+impl Run<'_> {
+    #[inline(always)]
+    fn all<V: Lanes, const LARGEST: bool>(&mut self) {
+        let window = &self.depthwise.window;
+        let inner = window.inner_columns();
+        for y in 0..window.output[0] {
+            let mut x = 0;
+            while x < window.output[1] {
+                if inner.contains(&x) && x + COLUMNS <= inner.end {
+                    self.columns::<V, COLUMNS, LARGEST>(y, x);
+                    x += COLUMNS;
+                } else {
+                    self.columns::<V, 1, LARGEST>(y, x);
+                    x += 1;
+                }
+            }
+        }
+    }
+
+    /// Computes `X` columns of one row, all of whose windows lie alike.
+    #[inline(always)]
+    fn columns<V: Lanes, const X: usize, const LARGEST: bool>(&mut self, y: usize, x: usize) {
+        let window = &self.depthwise.window;
+        let channels = window.channels;
+        let (rows, top) = window.on_picture(0, y);
+        let (columns, left) = window.on_picture(1, x);
+        let step = window.stride[1] * channels;
+        let start = (y * window.output[1] + x) * channels;
+        let (weights, epilogue): (&[f32], _) = match &self.depthwise.sum {
+            Sum::Weighted { weights, epilogue } => (weights, Some(epilogue)),
+            Sum::Largest => (&[], None),
+        };
+        for channel in (0..channels).step_by(V::N) {
+            let mut results = [V::splat(if LARGEST { f32::NEG_INFINITY } else { 0.0 }); X];
+            for (down, row) in rows.clone().enumerate() {
+                for (right, column) in columns.clone().enumerate() {
+                    let from = ((top + down) * window.input[1] + left + right) * channels + channel;
+                    let seen = &self.input[from..][..(X - 1) * step + V::N];
+                    if LARGEST {
+                        for (column, result) in results.iter_mut().enumerate() {
+                            *result = result.max(V::load(&seen[column * step..]));
+                        }
+                    } else {
+                        let tap = row * window.kernel[1] + column;
+                        let weight = V::load(&weights[tap * (channels + WIDEST) + channel..]);
+                        for (column, result) in results.iter_mut().enumerate() {
+                            *result = result.add_product(V::load(&seen[column * step..]), weight);
+                        }
+                    }
+                }
+            }
+            let room = V::N.min(channels - channel);
+            for (column, result) in results.into_iter().enumerate() {
+                let at = start + column * channels + channel;
+                let residual = self.residual.map(|residual| &residual[at..]);
+                let result = match epilogue {
+                    Some(epilogue) => epilogue.finish(result, channel, residual),
+                    None => result,
+                };
+                result.store_some(&mut self.output[at..at + room]);
+            }
+        }
+    }
+}
