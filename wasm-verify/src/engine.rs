@@ -1,7 +1,7 @@
 //! All networks together.
 
 use crate::digest::sha256_hex;
-use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker, rivals};
+use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker, rivals, subject};
 use crate::image::RgbImage;
 use crate::liveness::PassivePad;
 use crate::net::{NetworkError, Role};
@@ -60,6 +60,14 @@ impl Engine {
     pub(crate) fn embed_largest(&self, frame: &RgbImage) -> Result<Option<Embedding>, NetworkError> {
         match self.frame_detector.detect(frame)?.first() {
             Some(face) => self.embedder.embed(frame, face),
+            None => Ok(None),
+        }
+    }
+
+    /// The embedding of the person a picture is of, wherever it comes from. `None` when there is no face.
+    pub fn embed_subject(&self, picture: &RgbImage) -> Result<Option<Embedding>, NetworkError> {
+        match subject(&self.still_detector.detect(picture)?, picture) {
+            Some(face) => self.embedder.embed(picture, face),
             None => Ok(None),
         }
     }

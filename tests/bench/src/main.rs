@@ -7,6 +7,8 @@ mod engine;
 mod ffmpeg;
 mod list;
 mod pad;
+mod pairs;
+mod roc;
 mod video;
 
 use anyhow::Result;
@@ -20,11 +22,14 @@ enum Command {
     Pad(pad::Options),
     /// Events in footage, and how a session over it ends.
     Video(video::Options),
+    /// Face comparison on labelled pairs, or on all pairs of a folder (ISO/IEC 19795-1).
+    Pairs(pairs::Options),
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Pad(options) => pad::run(&options),
         Command::Video(options) => video::run(&options),
+        Command::Pairs(options) => pairs::run(&options),
     }
 }

@@ -42,7 +42,8 @@ impl Detector {
 
     /// Every face in the picture, the largest first.
     pub fn detect(&self, picture: &RgbImage) -> Result<Vec<Face>, NetworkError> {
-        let scale = picture.width().max(picture.height()) as f32 / self.size as f32;
+        // A picture smaller than the square is not enlarged: points are found most exactly in the pixels there are.
+        let scale = (picture.width().max(picture.height()) as f32 / self.size as f32).max(1.0);
         let map = Affine { m: [scale, 0.0, 0.5 * scale - 0.5, 0.0, scale, 0.5 * scale - 0.5] };
         let input = sample(picture, &map, self.size, Channels::Bgr, 1.0, Border::Black);
         let outputs = self.network.run(&[1, 3, self.size, self.size], input)?;
@@ -82,9 +83,23 @@ fn area(face: &Face) -> f32 {
 
 /// How many faces could be meant: passers-by much smaller than the largest face do not count.
 pub fn rivals(faces: &[Face]) -> usize {
+    meant(faces).count()
+}
+
+/// The face a picture is of: of those that could be meant, the one nearest to the middle.
+pub fn subject<'a>(faces: &'a [Face], picture: &RgbImage) -> Option<&'a Face> {
+    let from_middle = |face: &Face| {
+        let [x, y, width, height] = face.bounds;
+        let (dx, dy) = (2.0 * x + width - picture.width() as f32, 2.0 * y + height - picture.height() as f32);
+        dx.hypot(dy)
+    };
+    meant(faces).min_by(|a, b| from_middle(a).total_cmp(&from_middle(b)))
+}
+
+fn meant(faces: &[Face]) -> impl Iterator<Item = &Face> {
     let width = |face: &Face| face.bounds[2];
     let largest = faces.first().map_or(0.0, width);
-    faces.iter().filter(|face| width(face) > largest * 0.4).count()
+    faces.iter().filter(move |face| width(face) > largest * 0.4)
 }
 
 /// Greedy non-maximum suppression.
@@ -121,5 +136,16 @@ mod tests {
     fn overlapping_finds_are_one_face() {
         let kept = most_certain_first(vec![face(0.0, 0.8), face(1.0, 0.9), face(30.0, 0.7)]);
         assert_eq!(kept.iter().map(|f| f.bounds[0]).collect::<Vec<_>>(), [1.0, 30.0]);
+    }
+
+    #[test]
+    fn a_picture_is_of_the_middle_one_of_the_faces_that_could_be_meant() {
+        let picture = RgbImage::new(100, 20);
+        let sized = |x: f32, width: f32| Face { bounds: [x, 0.0, width, 20.0], ..face(0.0, 0.9) };
+        let (large, middle, passer_by) = (sized(0.0, 20.0), sized(45.0, 12.0), sized(48.0, 4.0));
+        let faces = [large.clone(), middle.clone(), passer_by.clone()];
+        assert_eq!((subject(&faces, &picture), rivals(&faces)), (Some(&middle), 2));
+        assert_eq!(subject(&[large.clone(), passer_by], &picture), Some(&large));
+        assert_eq!(subject(&[], &picture), None);
     }
 }
