@@ -14,6 +14,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use verify::challenge::Step;
 
+use crate::rules::rights::Role;
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -36,6 +38,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// How texts reach people.
     pub notify: Notify,
+    /// Manual review.
+    pub review: Review,
     /// The first member of staff, created when missing.
     pub staff_seed: StaffSeed,
 }
@@ -267,6 +271,22 @@ impl Default for Notify {
     }
 }
 
+/// Manual review.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Review {
+    /// Hours within which someone looks; shown to the person who waits.
+    pub due_hours: u32,
+    /// Two people must agree to let someone pass.
+    pub two_people: bool,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self { due_hours: 24, two_people: false }
+    }
+}
+
 /// The first member of staff, created when missing. An empty password creates nobody.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -275,11 +295,13 @@ pub struct StaffSeed {
     pub username: String,
     /// Password, 8 characters or more.
     pub password: SecretString,
+    /// `handler`, `reviewer`, `supervisor`, `auditor`, `administrator`: any of them.
+    pub roles: Vec<Role>,
 }
 
 impl Default for StaffSeed {
     fn default() -> Self {
-        Self { username: "admin".into(), password: SecretString::default() }
+        Self { username: "admin".into(), password: SecretString::default(), roles: vec![Role::Administrator] }
     }
 }
 

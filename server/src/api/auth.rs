@@ -7,8 +7,12 @@ use poem_openapi::{SecurityScheme, auth::Bearer};
 
 use super::problem;
 use crate::{
-    service::{App, Refusal, sessions::authenticate},
-    store::{Session, SessionKind},
+    rules::rights::Right,
+    service::{
+        App, Refusal,
+        sessions::{authenticate, authorise},
+    },
+    store::{Session, SessionKind, StaffMember},
 };
 
 /// A signed-in owner; the subject is an account.
@@ -16,22 +20,30 @@ use crate::{
 #[oai(rename = "owner", ty = "bearer", checker = "owner")]
 pub(super) struct Owner(pub Session);
 
-/// A signed-in member of staff.
-#[derive(SecurityScheme)]
-#[oai(rename = "staff", ty = "bearer", checker = "staff")]
-pub(super) struct Staff(#[expect(dead_code, reason = "rights come with roles")] pub Session);
+macro_rules! staff {
+    ($($(#[$doc:meta])* $Name:ident: $checker:ident = $right:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(SecurityScheme)]
+        #[oai(rename = "staff", ty = "bearer", checker = $checker)]
+        pub(super) struct $Name(pub StaffMember);
+
+        async fn $checker(request: &Request, bearer: Bearer) -> poem::Result<StaffMember> {
+            authorise(app(request)?, &bearer.token, Right::$right).await.map_err(problem::error)
+        }
+    )*};
+}
+
+staff! {
+    /// A member of staff who may read the texts sent to people.
+    MessageReader: message_reader = ReadMessages;
+    /// A member of staff who may see the queue of reviews.
+    ReviewReader: review_reader = ReadReviews;
+    /// A member of staff who may decide reviews.
+    Reviewer: reviewer = Review;
+}
 
 async fn owner(request: &Request, bearer: Bearer) -> poem::Result<Session> {
-    check(request, SessionKind::Owner, &bearer).await
-}
-
-async fn staff(request: &Request, bearer: Bearer) -> poem::Result<Session> {
-    check(request, SessionKind::Staff, &bearer).await
-}
-
-async fn check(request: &Request, kind: SessionKind, bearer: &Bearer) -> poem::Result<Session> {
-    let app = app(request)?;
-    authenticate(app, kind, &bearer.token).await.map_err(problem::error)
+    authenticate(app(request)?, SessionKind::Owner, &bearer.token).await.map_err(problem::error)
 }
 
 /// Someone without a token, counted by address.

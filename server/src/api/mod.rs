@@ -52,7 +52,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         owner::invitations::Invitations,
         owner::verifications::Verifications,
     );
-    let console = (console::sessions::Sessions, console::messages::Messages);
+    let console = (console::sessions::Sessions, console::messages::Messages, console::reviews::Reviews);
     OpenApiService::new((owner, oem::callbacks::Callbacks, console), "OwnerProof", env!("CARGO_PKG_VERSION"))
         .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
         .server(PREFIX)

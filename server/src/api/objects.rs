@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::mask;
 use crate::{
-    rules::transfer::{Party, State},
+    rules::{
+        review,
+        transfer::{Party, State},
+    },
     service::sessions::Token,
     store,
 };
@@ -109,4 +112,35 @@ states! {
     Rejected "Staff or the platform refused it." = State::Rejected,
     ReferredToShop "The carrier's designated shop must do it." = State::ReferredToShop,
     Disputed "Frozen by a dispute." = State::Disputed,
+}
+
+/// Where a manual review stands.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+pub(super) enum ReviewState {
+    /// Nobody has it.
+    Waiting,
+    /// Somebody looks at it.
+    Claimed,
+    /// The person was let pass.
+    Passed,
+    /// The person was refused.
+    Refused,
+    /// Better pictures were asked for.
+    SentBack,
+    /// The request ended by itself.
+    Withdrawn,
+}
+
+impl From<review::State> for ReviewState {
+    fn from(state: review::State) -> Self {
+        match state {
+            review::State::Waiting => Self::Waiting,
+            review::State::Claimed(_) => Self::Claimed,
+            review::State::Passed => Self::Passed,
+            review::State::Refused => Self::Refused,
+            review::State::SentBack => Self::SentBack,
+            review::State::Withdrawn => Self::Withdrawn,
+        }
+    }
 }

@@ -3,4 +3,6 @@
 pub mod card_limit;
 pub mod clocks;
 pub mod lockout;
+pub mod review;
+pub mod rights;
 pub mod transfer;

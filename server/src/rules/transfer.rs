@@ -87,6 +87,8 @@ pub enum Event {
     ReviewPassed,
     /// Staff refused the party.
     ReviewRefused,
+    /// Staff asked the party for better pictures.
+    ReviewSentBack,
     /// The counterparty opened the invitation and signed in.
     Claimed,
     /// The counterparty would hold too many cards.
@@ -140,6 +142,8 @@ impl State {
             (Self::ManualReview(Counterparty), E::ReviewPassed) => Self::CardLimitCheck,
 
             (Self::ManualReview(_), E::ReviewRefused) => Self::Rejected,
+            (Self::ManualReview(Owner), E::ReviewSentBack) => Self::OwnerVerifying,
+            (Self::ManualReview(Counterparty), E::ReviewSentBack) => Self::CounterpartyVerifying,
             (Self::CardLimitCheck, E::CardLimitExceeded) => Self::ReferredToShop,
             (Self::CardLimitCheck, E::Agreed) => Self::Approved,
             (Self::Approved, E::Enqueued) => Self::Syncing,

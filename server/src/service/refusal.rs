@@ -42,6 +42,8 @@ refusals! {
     /// Pictures came without a consent.
     ConsentNeeded = 403 "consent-needed" "Pictures need your consent",
         "Give the consent first, or send the report without pictures: then a person decides.";
+    /// The roles of this member of staff do not give the right.
+    RightMissing = 403 "right-missing" "Your roles do not allow this", "Ask an administrator for a role that does.";
     /// Not there, or not yours.
     NotFound = 404 "not-found" "Not found", "Check the address; it may belong to someone else or be gone.";
     /// The path exists, the method does not.
@@ -50,6 +52,10 @@ refusals! {
     Conflict = 409 "conflict" "The request has moved on", "Load it again and decide on what you see then.";
     /// The vehicle has an open transfer.
     TransferOpen = 409 "transfer-open" "This vehicle has an open transfer", "Finish or cancel that one first.";
+    /// Someone else holds the review, or nobody does.
+    ReviewTaken = 409 "review-taken" "This review is not yours", "Claim it first, or choose another one.";
+    /// The second of two people must be another one.
+    SecondPerson = 409 "second-person-needed" "A second person must decide", "Leave this one to a colleague.";
     /// The report of this challenge was taken before.
     NonceReused = 409 "nonce-reused" "This challenge was used", "Start a new verification.";
     /// The challenge or invitation is over.
@@ -83,6 +89,8 @@ refusals! {
     /// A version of a text is empty or too long.
     TextVersionInvalid = 422 "text-version-invalid" "The version of the text is missing",
         "Send the version of the text that was shown, 1 to 40 characters.";
+    /// The sentence to the person is empty or too long.
+    SentenceInvalid = 422 "sentence-invalid" "The sentence cannot be used", "Write 1 to 200 characters.";
     /// Too many failures.
     LockedOut = 429 "locked-out" "Too many failed attempts", "Wait until the lock ends, then try again.";
     /// Too many verifications today.

@@ -24,7 +24,7 @@ pub async fn staff(app: &App) -> Result<()> {
         id: app.id(),
         username: seed.username.clone(),
         password_hash: hash_password(password),
-        role: "admin".to_owned(),
+        roles: seed.roles.clone(),
     };
     tx.staff().insert(member, app.now_ms()).await?;
     Ok(tx.commit().await?)

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{App, Refusal, Result, codes::Phone};
 use crate::{
-    rules::clocks,
-    store::{Session, SessionKind},
+    rules::{clocks, rights::Right},
+    store::{Session, SessionKind, StaffMember},
 };
 
 /// A token, shown once.
@@ -87,6 +87,18 @@ pub async fn authenticate(app: &App, kind: SessionKind, token: &str) -> Result<S
     let tx = app.store.read().await?;
     let session = tx.sessions().find(kind, token, app.now_ms()).await?;
     Ok(session.ok_or(Refusal::SignInNeeded)?)
+}
+
+/// The member of staff a token stands for, if one of their roles gives the right.
+///
+/// # Errors
+/// [`Refusal::SignInNeeded`], [`Refusal::RightMissing`].
+pub async fn authorise(app: &App, token: &str, right: Right) -> Result<StaffMember> {
+    let tx = app.store.read().await?;
+    let session = tx.sessions().find(SessionKind::Staff, token, app.now_ms()).await?;
+    let member = tx.staff().find(session.ok_or(Refusal::SignInNeeded)?.subject_id).await?;
+    let member = member.ok_or(Refusal::SignInNeeded)?;
+    if member.may(right) { Ok(member) } else { Err(Refusal::RightMissing.into()) }
 }
 
 /// Ends a session.

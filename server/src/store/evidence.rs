@@ -3,7 +3,7 @@
 //! They lie encrypted in the database, not in a file store: so the verdict, the evidence and the withdrawal of a
 //! consent are each one transaction. Object storage comes with retention and purge.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
@@ -30,6 +30,9 @@ impl EvidenceKind {
             Self::DocumentPortrait => "document_portrait",
         }
     }
+
+    /// The kinds that can be looked at.
+    const PICTURES: [Self; 2] = [Self::Keyframe, Self::DocumentPortrait];
 }
 
 /// A piece of evidence to keep.
@@ -79,6 +82,37 @@ impl Evidence<'_> {
     pub async fn delete_of_consent(&self, consent: Uuid) -> Result<u64> {
         let deleted = Entity::delete_many().filter(Column::ConsentId.eq(consent)).exec(&self.0.db).await?;
         Ok(deleted.rows_affected)
+    }
+
+    /// The pictures kept for a verification, in order: id and kind.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn pictures_of(&self, verification: Uuid) -> Result<Vec<(Uuid, EvidenceKind)>> {
+        let rows: Vec<(Uuid, String)> = Entity::find()
+            .filter(Column::VerificationId.eq(verification))
+            .order_by_asc(Column::Position)
+            .select_only()
+            .columns([Column::Id, Column::Kind])
+            .into_tuple()
+            .all(&self.0.db)
+            .await?;
+        let kind = |name: &str| EvidenceKind::PICTURES.into_iter().find(|kind| kind.as_str() == name);
+        Ok(rows.into_iter().filter_map(|(id, name)| Some((id, kind(&name)?))).collect())
+    }
+
+    /// One picture of a verification, as received.
+    ///
+    /// # Errors
+    /// The database failed, or the picture does not open.
+    pub async fn picture(&self, verification: Uuid, id: Uuid) -> Result<Option<Vec<u8>>> {
+        let row = Entity::find_by_id(id)
+            .filter(Column::VerificationId.eq(verification))
+            .filter(Column::Kind.is_in(EvidenceKind::PICTURES.map(EvidenceKind::as_str)))
+            .one(&self.0.db)
+            .await?;
+        let place = Place { table: "evidence", row: id, column: "content" };
+        Ok(row.map(|row| self.0.crypter.open(place, &row.content)).transpose()?)
     }
 
     /// How many pieces are kept for a verification.

@@ -27,6 +27,7 @@ mod messages;
 mod migration;
 mod outbox;
 mod people;
+mod reviews;
 mod sessions;
 mod staff;
 mod transfers;
@@ -44,6 +45,7 @@ pub use inbox::Inbox;
 pub use messages::{Messages, NewNotice, Notice, NoticeState};
 pub use outbox::{Message, NewMessage, Outbox};
 pub use people::{NewPerson, People, Person};
+pub use reviews::{NewReview, Review, Reviews};
 pub use sessions::{Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember};
 pub use transfers::{Event, NewTransfer, Transfer, Transfers};
@@ -173,6 +175,8 @@ aggregates! {
     verifications: Verifications,
     /// Pictures and reports kept under a consent.
     evidence: Evidence,
+    /// Manual reviews.
+    reviews: Reviews,
     /// Consents.
     consents: Consents,
     /// One-time codes.

@@ -7,6 +7,7 @@ use super::{
     Result, Tx, conflict,
     entity::staff::{ActiveModel, Column, Entity, Model},
 };
+use crate::rules::rights::{Right, Role};
 
 /// A member of staff.
 #[derive(Clone, Debug)]
@@ -17,8 +18,15 @@ pub struct StaffMember {
     pub username: String,
     /// Argon2id hash, as a PHC string.
     pub password_hash: String,
-    /// `admin`, for now.
-    pub role: String,
+    /// What they are.
+    pub roles: Vec<Role>,
+}
+
+impl StaffMember {
+    /// Whether one of the roles gives the right.
+    pub fn may(&self, right: Right) -> bool {
+        self.roles.iter().any(|role| role.gives(right))
+    }
 }
 
 /// Repository.
@@ -47,8 +55,9 @@ impl Staff<'_> {
     /// # Errors
     /// [`super::StoreError::Conflict`] when the name is taken.
     pub async fn insert(&self, member: StaffMember, now_ms: i64) -> Result<()> {
-        let StaffMember { id, username, password_hash, role } = member;
-        let row = Model { id, username, password_hash, role, created_at_ms: now_ms };
+        let StaffMember { id, username, password_hash, roles } = member;
+        let roles = roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ");
+        let row = Model { id, username, password_hash, roles, created_at_ms: now_ms };
         Entity::insert(ActiveModel::from(row)).exec_without_returning(&self.0.db).await.map_err(conflict)?;
         Ok(())
     }
@@ -56,7 +65,9 @@ impl Staff<'_> {
 
 impl From<Model> for StaffMember {
     fn from(row: Model) -> Self {
-        let Model { id, username, password_hash, role, .. } = row;
-        Self { id, username, password_hash, role }
+        let Model { id, username, password_hash, roles, .. } = row;
+        // A role this version does not know gives no rights.
+        let roles = roles.split_whitespace().filter_map(|role| role.parse().ok()).collect();
+        Self { id, username, password_hash, roles }
     }
 }

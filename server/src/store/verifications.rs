@@ -96,6 +96,17 @@ impl Verifications<'_> {
         Entity::find_by_id(id).one(&self.0.db).await?.map(|row| self.open(row)).transpose()
     }
 
+    /// Why the machine gave its verdict, by name; empty before there is one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reasons(&self, id: Uuid) -> Result<Vec<String>> {
+        let row: Option<Option<String>> =
+            Entity::find_by_id(id).select_only().column(Column::Reasons).into_tuple().one(&self.0.db).await?;
+        let Some(reasons) = row.flatten() else { return Ok(Vec::new()) };
+        serde_json::from_str(&reasons).map_err(|_| StoreError::Corrupt("verification"))
+    }
+
     /// Challenges given to an account since `since_ms`.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use crate::{
     service::{
         App, Error, Refusal, Result,
         consents::FACE_EVIDENCE,
+        reviews,
         transfers::{By, advance, check_card_limit},
     },
     store::{EvidenceKind, NewEvidence, NewPerson, Transfer, Tx, Verdict, Verification},
@@ -134,6 +135,7 @@ async fn settle(app: &App, of: &Verification, files: &Files, assessment: &Assess
         Grade::ManualReview => {
             record_person(app, &tx, of, &mut transfer).await?;
             advance(&tx, &mut transfer, Event::ReviewNeeded(of.party), by, None, now_ms).await?;
+            reviews::open(app, &tx, of).await?;
         }
         Grade::Fail => {}
     }

@@ -13,6 +13,8 @@ use toml::{Table, Value};
 use crate::workspace::Program;
 use crate::{paths, postgres};
 
+/// The demonstration has one member of staff, who is everything.
+const EVERY_ROLE: &str = r#"["handler", "reviewer", "supervisor", "auditor", "administrator"]"#;
 const CONFIG: &str = "ownerproof.toml";
 const PLATFORM: &str = "oem-platform.json";
 const PASSWORD_LETTERS: usize = 16;
@@ -120,6 +122,7 @@ impl Site {
             ("OWNERPROOF_HTTP__PUBLIC_URL", self.server_url()),
             ("OWNERPROOF_OEM__URL", self.platform_url()),
             ("OWNERPROOF_DATABASE__URL", format!("sqlite://{}?mode=rwc", database.display())),
+            ("OWNERPROOF_STAFF_SEED__ROLES", EVERY_ROLE.to_owned()),
             ("OWNERPROOF_FILES__MODELS", path("models/build")),
             ("OWNERPROOF_FILES__OWNER", path("web-demo/dist/owner")),
             ("OWNERPROOF_FILES__CONSOLE", path("web-demo/dist/console")),

@@ -7,16 +7,13 @@ use uuid::Uuid;
 use verify::document::mask_phone;
 
 use crate::{
-    api::{Group, auth::Staff, objects::time, problem::Problem},
-    service::App,
+    api::{Group, auth::MessageReader, objects::time, problem::Problem},
+    service::{App, messages},
     store::Notice,
 };
 
 /// Operations.
 pub struct Messages;
-
-/// How many are shown.
-const SHOWN: u64 = 100;
 
 /// A text to a person.
 #[derive(Object)]
@@ -58,12 +55,8 @@ impl Messages {
         operation_id = "console_messages",
         tag = "Group::Console"
     )]
-    async fn list(&self, _staff: Staff, app: Data<&App>) -> Result<Json<MessageList>, Problem> {
-        let notices = service_messages(&app).await?;
+    async fn list(&self, staff: MessageReader, app: Data<&App>) -> Result<Json<MessageList>, Problem> {
+        let notices = messages::recent(&app, &staff.0).await?;
         Ok(Json(MessageList { items: notices.into_iter().map(Message::from).collect() }))
     }
-}
-
-async fn service_messages(app: &App) -> crate::service::Result<Vec<Notice>> {
-    Ok(app.store.read().await?.messages().recent(SHOWN).await?)
 }

@@ -1,4 +1,5 @@
 //! What staff use.
 
 pub mod messages;
+pub mod reviews;
 pub mod sessions;

@@ -11,7 +11,7 @@ use crate::{
         Group,
         auth::Owner,
         mask,
-        objects::{Card, Role, TransferState, time},
+        objects::{Card, ReviewState, Role, TransferState, time},
         problem::Problem,
     },
     rules::transfer::{Party, State},
@@ -98,6 +98,18 @@ struct NextAction {
     by: Option<DateTime<Utc>>,
 }
 
+/// A person looks at your verification, or has.
+#[derive(Object)]
+struct ReviewNotice {
+    /// Where it stands.
+    state: ReviewState,
+    /// What the person who looked has to say to you.
+    #[oai(skip_serializing_if_is_none)]
+    message: Option<String>,
+    /// By when someone will have looked.
+    due_at: DateTime<Utc>,
+}
+
 /// How far the record has come towards the OEM platform.
 #[derive(Enum)]
 #[oai(rename_all = "snake_case")]
@@ -139,6 +151,9 @@ pub(super) struct Transfer {
     timeline: Vec<TimelineEntry>,
     /// What comes next.
     next: NextAction,
+    /// The newest review of your verification, if a person had to look.
+    #[oai(skip_serializing_if_is_none)]
+    review: Option<ReviewNotice>,
     /// For the owner, while it can be used.
     #[oai(skip_serializing_if_is_none)]
     invitation_token: Option<String>,
@@ -164,7 +179,7 @@ enum Created {
 
 impl From<View> for Transfer {
     fn from(view: View) -> Self {
-        let View { transfer, role, vehicle, cards, counterparty_name, timeline, next } = view;
+        let View { transfer, role, vehicle, cards, counterparty_name, timeline, next, review } = view;
         let waiting = transfer.state.is_before_approval();
         let usable = role == Party::Owner && transfer.state == State::AwaitingCounterparty;
         Self {
@@ -186,6 +201,11 @@ impl From<View> for Transfer {
                 what_en: next.what_en.to_owned(),
                 by: waiting.then(|| time(transfer.expires_at_ms)),
             },
+            review: review.map(|review| ReviewNotice {
+                state: review.rule.state.into(),
+                message: review.message,
+                due_at: time(review.due_at_ms),
+            }),
             invitation_token: usable.then_some(transfer.invitation),
             expires_at: time(transfer.expires_at_ms),
             sync: Sync {

@@ -11,7 +11,7 @@ pub use view::{Invitation, Next, View, invitation, list, view};
 
 use uuid::Uuid;
 
-use super::{App, Error, Refusal, Result};
+use super::{App, Error, Refusal, Result, reviews};
 use crate::{
     rules::transfer::{Event, Party, State},
     store::{self, Transfer, Tx},
@@ -60,6 +60,9 @@ pub(crate) async fn advance(
         let line =
             store::Event { id: Uuid::now_v7(), at_ms: now_ms, state, actor: by.as_str().to_owned(), note };
         tx.transfers().record(transfer.id, line).await?;
+    }
+    if transfer.state.is_closed() {
+        reviews::withdraw(tx, transfer, before).await?;
     }
     Ok(())
 }

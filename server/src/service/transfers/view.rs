@@ -6,7 +6,7 @@ use super::{expire_due, mine};
 use crate::{
     rules::transfer::{Party, State},
     service::{App, Refusal, Result},
-    store::{Card, Event, Transfer, Tx, Vehicle},
+    store::{Card, Event, Review, Transfer, Tx, Vehicle},
 };
 
 /// A transfer as one side sees it. Masking is left to the API.
@@ -25,6 +25,8 @@ pub struct View {
     pub timeline: Vec<Event>,
     /// What comes next.
     pub next: Next,
+    /// The newest review of who asks.
+    pub review: Option<Review>,
 }
 
 /// What comes next, and from whom.
@@ -105,6 +107,7 @@ async fn assemble(tx: &Tx, transfer: Transfer, role: Party) -> Result<View> {
         counterparty_name: counterparty.map(|person| person.name),
         timeline: tx.transfers().timeline(transfer.id).await?,
         next: next(transfer.state),
+        review: tx.reviews().latest(transfer.id, role).await?,
         vehicle,
         transfer,
     })

@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod message;
 pub mod outbox;
 pub mod person;
+pub mod review;
 pub mod session;
 pub mod sign_in_code;
 pub mod staff;

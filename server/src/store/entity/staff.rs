@@ -11,7 +11,8 @@ pub struct Model {
     pub username: String,
     /// Argon2id, PHC string.
     pub password_hash: String,
-    pub role: String,
+    /// With spaces between.
+    pub roles: String,
     pub created_at_ms: i64,
 }
 

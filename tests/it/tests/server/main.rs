@@ -13,5 +13,6 @@ mod outbox;
 mod person;
 mod privacy;
 mod real_engine;
+mod reviews;
 mod stage;
 mod story;

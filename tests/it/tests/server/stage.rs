@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use server::{
     api,
     config::{ColumnKey, Config},
+    rules::rights::Role,
     service::{App, Clock, SystemClock, seed},
     verification::Assessor,
 };
@@ -74,6 +75,7 @@ impl Assessor for Scripted {
             Some(b"truncated") => return Err(EvidenceError::KeyframeImage(0, ImageError::Damaged)),
             Some(b"huge") => return Err(EvidenceError::KeyframeImage(0, ImageError::TooLarge)),
             Some(b"replay") => vec![Reason::NotLive],
+            Some(b"unclear") => vec![Reason::MatchUnclear],
             Some(b"slow") => {
                 std::thread::sleep(Duration::from_millis(300));
                 vec![]
@@ -139,6 +141,7 @@ impl Stage {
         config.keys.blind_index = secret(2).into();
         config.oem.callback_secret = secret(3).into();
         config.staff_seed.password = "correct horse".into();
+        config.staff_seed.roles = Role::ALL.to_vec();
         config.sign_in.per_address_per_minute = 10_000;
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let address = acceptor.local_addr()[0].as_socket_addr().copied().unwrap();

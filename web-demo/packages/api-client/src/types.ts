@@ -2,6 +2,7 @@
 import type { paths } from "./schema";
 
 type Answer<O> = O extends { responses: infer R } ? Content<R[Extract<keyof R, 200 | 201 | 202>]> : never;
+type Body<O> = O extends { requestBody: infer B } ? Content<B> : never;
 type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
 
 /** A car of the signed-in owner, with its cards. */
@@ -22,5 +23,9 @@ export type Challenge = Answer<paths["/owner/verifications"]["post"]>;
 export type Verdict = Answer<paths["/owner/verifications/{id}/report"]["post"]>;
 /** A text in the console's message centre. */
 export type Message = Answer<paths["/console/messages"]["get"]>["items"][number];
+/** A verification a person must decide about. */
+export type Review = Answer<paths["/console/reviews/{id}"]["get"]>;
+/** Why a person is refused or asked again. */
+export type ReviewReason = Body<paths["/console/reviews/{id}/refuse"]["post"]>["reason"];
 /** The answer to signing in. */
 export type Session = Answer<paths["/owner/sessions"]["post"]>;

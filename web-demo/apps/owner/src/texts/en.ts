@@ -165,6 +165,8 @@ export const en: Record<keyof typeof zh, string> = {
   next_platform: "With the platform",
   next_nobody: "Nothing to do",
   by: "Please finish by {at}",
+  review_says: "From the person who looked: ",
+  review_due: "A person looks at it by {at}",
   valid_until: "Valid until {at}",
   go_verify: "Verify that it is me",
   go_accept: "Read and accept",

@@ -161,6 +161,8 @@ export const zh = {
   next_platform: "车企平台处理中",
   next_nobody: "无需任何操作",
   by: "请在 {at} 前完成",
+  review_says: "审核人员说明：",
+  review_due: "工作人员将在 {at} 前审核",
   valid_until: "有效期至 {at}",
   go_verify: "开始本人核验",
   go_accept: "阅读并确认接收",

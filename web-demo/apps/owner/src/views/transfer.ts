@@ -161,7 +161,7 @@ export class OwnerTransfer extends LocalizedElement {
   }
 
   #now(transfer: Transfer) {
-    const { state, role, next } = transfer;
+    const { state, role, next, review } = transfer;
     const can = actions(transfer);
     const mine = next.who === role;
     return html`<section class="panel now" aria-live="polite">
@@ -174,6 +174,10 @@ export class OwnerTransfer extends LocalizedElement {
         : null}
       <div class="next">
         <p data-testid="todo">${todo(transfer)}</p>
+        ${review?.message ? html`<p class="notice ${state === "rejected" ? "bad" : "warn"}" data-testid="review-message"><strong>${t("review_says")}</strong>${review.message}</p>` : null}
+        ${review && state === "manual_review" && next.who === "staff"
+          ? html`<p class="muted small">${t("review_due", { at: moment(review.due_at) })}</p>`
+          : null}
         ${next.by ? html`<p class="muted small">${t(mine ? "by" : "valid_until", { at: moment(next.by) })}</p>` : null}
       </div>
       ${can.verify

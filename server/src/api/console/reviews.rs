@@ -1,0 +1,315 @@
+//! The queue of manual reviews.
+
+use chrono::{DateTime, Utc};
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+};
+use uuid::Uuid;
+use verify::document::{ResidentId, mask_name};
+
+use crate::{
+    api::{
+        Group,
+        auth::{ReviewReader, Reviewer},
+        mask,
+        objects::{ReviewState, Role, time},
+        problem::Problem,
+    },
+    rules::review::State,
+    service::{
+        App,
+        reviews::{self, View},
+    },
+    store::EvidenceKind,
+};
+
+/// Operations.
+pub struct Reviews;
+
+/// Which reviews.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum Which {
+    /// Those to be decided.
+    Open,
+    /// Those decided or gone.
+    Closed,
+}
+
+/// What a picture shows.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum Kind {
+    /// The person, at rest or doing a step.
+    Keyframe,
+    /// The photographed document.
+    Document,
+}
+
+/// A picture that can be looked at.
+#[derive(Object)]
+struct Evidence {
+    /// Id.
+    id: Uuid,
+    /// What it shows.
+    kind: Kind,
+}
+
+/// A review.
+#[derive(Object)]
+struct Review {
+    /// Id.
+    id: Uuid,
+    /// Where it stands.
+    state: ReviewState,
+    /// You have it.
+    mine: bool,
+    /// A first person has agreed; you must be another one.
+    second_look: bool,
+    /// The transfer it is for.
+    transfer_id: Uuid,
+    /// Whose verification.
+    party: Role,
+    /// Name the person gave, masked.
+    name_masked: String,
+    /// Document number the person gave, masked.
+    document_number_masked: String,
+    /// Last 6 characters shown.
+    vin_masked: String,
+    /// What the machine had to say, by name; see docs/verification.md.
+    reasons: Vec<String>,
+    /// Pictures you can look at once you have claimed the review: none without the person's consent.
+    evidence: Vec<Evidence>,
+    /// When it was opened.
+    opened_at: DateTime<Utc>,
+    /// By when someone should have looked.
+    due_at: DateTime<Utc>,
+    /// When it was decided.
+    #[oai(skip_serializing_if_is_none)]
+    decided_at: Option<DateTime<Utc>>,
+    /// What was said to the person.
+    #[oai(skip_serializing_if_is_none)]
+    message: Option<String>,
+}
+
+/// A page of reviews.
+#[derive(Object)]
+struct ReviewList {
+    /// Oldest first, 50 at most.
+    items: Vec<Review>,
+    /// Goes into `after` for the next page; missing on the last.
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<Uuid>,
+}
+
+/// Why a person is refused or asked again.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum Reason {
+    /// The person is not the one on the document.
+    FaceMismatch,
+    /// Pictures or document cannot be made out.
+    Unreadable,
+    /// What was typed is not what the document says.
+    DocumentMismatch,
+    /// Someone tried to pass for someone else.
+    SuspectedAttack,
+    /// Something else, said in the sentence.
+    Other,
+}
+
+/// A decision against a pass, with words for the person.
+#[derive(Object)]
+struct Answer {
+    /// Why.
+    reason: Reason,
+    /// A sentence to the person, 1 to 200 characters. It is shown to them as it is.
+    message: String,
+}
+
+#[derive(ApiResponse)]
+enum Picture {
+    /// The picture as the device sent it.
+    #[oai(status = 200, content_type = "application/octet-stream")]
+    Found(Binary<Vec<u8>>),
+}
+
+impl From<Reason> for reviews::Reason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::FaceMismatch => Self::FaceMismatch,
+            Reason::Unreadable => Self::Unreadable,
+            Reason::DocumentMismatch => Self::DocumentMismatch,
+            Reason::SuspectedAttack => Self::SuspectedAttack,
+            Reason::Other => Self::Other,
+        }
+    }
+}
+
+/// What this member of staff sees of a review.
+fn shown(view: View, viewer: Uuid) -> Review {
+    let View { review, verification, reasons, transfer, vehicle, evidence } = view;
+    let number: Option<ResidentId> = verification.document_number.parse().ok();
+    Review {
+        id: review.id,
+        state: review.rule.state.into(),
+        mine: review.rule.state == State::Claimed(viewer),
+        second_look: review.rule.first_pass.is_some(),
+        transfer_id: transfer.id,
+        party: review.party.into(),
+        name_masked: mask_name(&verification.name),
+        document_number_masked: number.map(|number| number.masked()).unwrap_or_default(),
+        vin_masked: mask::vin(&vehicle.vin),
+        reasons,
+        evidence: evidence
+            .into_iter()
+            .filter_map(|piece| {
+                let kind = match piece.kind {
+                    EvidenceKind::Keyframe => Kind::Keyframe,
+                    EvidenceKind::DocumentPortrait => Kind::Document,
+                    EvidenceKind::Report => return None,
+                };
+                Some(Evidence { id: piece.id, kind })
+            })
+            .collect(),
+        opened_at: time(review.created_at_ms),
+        due_at: time(review.due_at_ms),
+        decided_at: review.decided_at_ms.map(time),
+        message: review.message,
+    }
+}
+
+async fn show(app: &App, viewer: Uuid, id: Uuid) -> Result<Json<Review>, Problem> {
+    Ok(Json(shown(reviews::view(app, id).await?, viewer)))
+}
+
+#[OpenApi]
+impl Reviews {
+    /// The queue of reviews.
+    #[oai(path = "/console/reviews", method = "get", operation_id = "reviews", tag = "Group::Console")]
+    async fn list(
+        &self,
+        staff: ReviewReader,
+        app: Data<&App>,
+        /// Those to be decided, or those that were. By default the former.
+        state: Query<Option<Which>>,
+        /// `next` of the page before.
+        after: Query<Option<Uuid>>,
+    ) -> Result<Json<ReviewList>, Problem> {
+        let open = !matches!(state.0, Some(Which::Closed));
+        let (views, next) = reviews::page(&app, open, after.0).await?;
+        let items = views.into_iter().map(|view| shown(view, staff.0.id)).collect();
+        Ok(Json(ReviewList { items, next }))
+    }
+
+    /// One review.
+    #[oai(path = "/console/reviews/:id", method = "get", operation_id = "review", tag = "Group::Console")]
+    async fn view(
+        &self,
+        staff: ReviewReader,
+        app: Data<&App>,
+        id: Path<Uuid>,
+    ) -> Result<Json<Review>, Problem> {
+        show(&app, staff.0.id, id.0).await
+    }
+
+    /// Take a review: until you release or decide it, nobody else can.
+    #[oai(
+        path = "/console/reviews/:id/claim",
+        method = "post",
+        operation_id = "review_claim",
+        tag = "Group::Console"
+    )]
+    async fn claim(&self, staff: Reviewer, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Review>, Problem> {
+        reviews::claim(&app, &staff.0, id.0).await?;
+        show(&app, staff.0.id, id.0).await
+    }
+
+    /// Give a review back undecided.
+    #[oai(
+        path = "/console/reviews/:id/release",
+        method = "post",
+        operation_id = "review_release",
+        tag = "Group::Console"
+    )]
+    async fn release(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+    ) -> Result<Json<Review>, Problem> {
+        reviews::release(&app, &staff.0, id.0).await?;
+        show(&app, staff.0.id, id.0).await
+    }
+
+    /// A picture of a review you have claimed. Every look is recorded.
+    #[oai(
+        path = "/console/reviews/:id/evidence/:evidence_id",
+        method = "get",
+        operation_id = "review_evidence",
+        tag = "Group::Console"
+    )]
+    async fn evidence(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        evidence_id: Path<Uuid>,
+    ) -> Result<Picture, Problem> {
+        let content = reviews::evidence(&app, &staff.0, id.0, evidence_id.0).await?;
+        Ok(Picture::Found(Binary(content)))
+    }
+
+    /// Let the person pass. Where two people must agree, the first agreement sends the review back to the queue.
+    #[oai(
+        path = "/console/reviews/:id/pass",
+        method = "post",
+        operation_id = "review_pass",
+        tag = "Group::Console"
+    )]
+    async fn pass(&self, staff: Reviewer, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Review>, Problem> {
+        reviews::decide(&app, &staff.0, id.0, reviews::Decision::Pass).await?;
+        show(&app, staff.0.id, id.0).await
+    }
+
+    /// Refuse the person. The transfer ends.
+    #[oai(
+        path = "/console/reviews/:id/refuse",
+        method = "post",
+        operation_id = "review_refuse",
+        tag = "Group::Console"
+    )]
+    async fn refuse(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        body: Json<Answer>,
+    ) -> Result<Json<Review>, Problem> {
+        let Answer { reason, message } = body.0;
+        reviews::decide(&app, &staff.0, id.0, reviews::Decision::Refuse(reason.into(), message)).await?;
+        show(&app, staff.0.id, id.0).await
+    }
+
+    /// Ask the person for better pictures: they verify once more.
+    #[oai(
+        path = "/console/reviews/:id/send-back",
+        method = "post",
+        operation_id = "review_send_back",
+        tag = "Group::Console"
+    )]
+    async fn send_back(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        body: Json<Answer>,
+    ) -> Result<Json<Review>, Problem> {
+        let Answer { reason, message } = body.0;
+        reviews::decide(&app, &staff.0, id.0, reviews::Decision::SendBack(reason.into(), message)).await?;
+        show(&app, staff.0.id, id.0).await
+    }
+}

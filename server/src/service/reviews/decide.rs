@@ -1,0 +1,160 @@
+use uuid::Uuid;
+
+use super::{audit, find};
+use crate::{
+    notify::Text,
+    rules::{
+        review::{Event as ReviewEvent, Illegal, State},
+        transfer::{Event, Party},
+    },
+    service::{
+        App, Error, Refusal, Result,
+        transfers::{By, advance, check_card_limit},
+    },
+    store::{Review, StaffMember, Tx},
+};
+
+/// Why a person was refused or asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The person is not the one on the document.
+    FaceMismatch,
+    /// Pictures or document cannot be made out.
+    Unreadable,
+    /// What was typed is not what the document says.
+    DocumentMismatch,
+    /// Someone tried to pass for someone else.
+    SuspectedAttack,
+    /// Something else, said in the sentence.
+    Other,
+}
+
+impl Reason {
+    /// Name in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FaceMismatch => "face_mismatch",
+            Self::Unreadable => "unreadable",
+            Self::DocumentMismatch => "document_mismatch",
+            Self::SuspectedAttack => "suspected_attack",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// What a member of staff decides.
+pub enum Decision {
+    /// The person passes.
+    Pass,
+    /// The person is refused; the sentence is shown to them.
+    Refuse(Reason, String),
+    /// Better pictures are needed; the sentence says what to change.
+    SendBack(Reason, String),
+}
+
+/// Longest sentence to a person, in characters.
+const LONGEST: usize = 200;
+
+/// Takes a review. Taking one's own again changes nothing.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::ReviewTaken`], [`Refusal::SecondPerson`], [`Refusal::Conflict`].
+pub async fn claim(app: &App, who: &StaffMember, id: Uuid) -> Result<()> {
+    step(app, who, id, ReviewEvent::Claim(who.id), "review.claim").await
+}
+
+/// Gives a review back undecided.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::ReviewTaken`], [`Refusal::Conflict`].
+pub async fn release(app: &App, who: &StaffMember, id: Uuid) -> Result<()> {
+    step(app, who, id, ReviewEvent::Release(who.id), "review.release").await
+}
+
+async fn step(app: &App, who: &StaffMember, id: Uuid, event: ReviewEvent, action: &str) -> Result<()> {
+    let tx = app.store.begin().await?;
+    let mut review = find(&tx, id).await?;
+    let next = review.rule.next(event)?;
+    if next != review.rule {
+        review.rule = next;
+        tx.reviews().save(&mut review).await?;
+        audit(app, &tx, who, action, id).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Decides a review that this member of staff has claimed. The transfer moves, and the person is told, in the same
+/// transaction.
+///
+/// # Errors
+/// As [`release`]; [`Refusal::SentenceInvalid`] for an empty or long sentence.
+pub async fn decide(app: &App, who: &StaffMember, id: Uuid, decision: Decision) -> Result<()> {
+    let (event, said, action) = match decision {
+        Decision::Pass => (ReviewEvent::Pass(who.id), None, "review.pass"),
+        Decision::Refuse(reason, text) => {
+            (ReviewEvent::Refuse(who.id), Some((reason, sentence(text)?)), "review.refuse")
+        }
+        Decision::SendBack(reason, text) => {
+            (ReviewEvent::SendBack(who.id), Some((reason, sentence(text)?)), "review.send_back")
+        }
+    };
+    let now_ms = app.now_ms();
+    let tx = app.store.begin().await?;
+    let mut review = find(&tx, id).await?;
+    review.rule = review.rule.next(event)?;
+    if review.rule.is_closed() {
+        (review.decided_by, review.decided_at_ms) = (Some(who.id), Some(now_ms));
+    }
+    if let Some((reason, text)) = said {
+        (review.reason, review.message) = (Some(reason.as_str().to_owned()), Some(text));
+    }
+    tx.reviews().save(&mut review).await?;
+    audit(app, &tx, who, action, id).await?;
+    conclude(app, &tx, &review).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What follows from a closed review.
+async fn conclude(app: &App, tx: &Tx, review: &Review) -> Result<()> {
+    let now_ms = app.now_ms();
+    let (event, told) = match review.rule.state {
+        State::Passed => (Event::ReviewPassed, "人工审核已通过，请打开应用继续。"),
+        State::Refused => (Event::ReviewRefused, "人工审核未通过，原因见应用。"),
+        State::SentBack => (Event::ReviewSentBack, "人工审核需要更清楚的照片，请打开应用重新核验。"),
+        State::Waiting | State::Claimed(_) | State::Withdrawn => return Ok(()),
+    };
+    let mut transfer = tx.transfers().find(review.transfer_id).await?.ok_or(Refusal::NotFound)?;
+    let account = match review.party {
+        Party::Owner => Some(transfer.owner_account_id),
+        Party::Counterparty => transfer.counterparty_account_id,
+    };
+    if event == Event::ReviewSentBack && review.party == Party::Counterparty {
+        transfer.counterparty_person_id = None;
+        transfer.verified_at_ms = None;
+    }
+    advance(tx, &mut transfer, event, By::Staff, None, now_ms).await?;
+    if event == Event::ReviewPassed {
+        check_card_limit(app, tx, &mut transfer).await?;
+    }
+    let account = tx.accounts().find(account.ok_or(Refusal::Conflict)?).await?.ok_or(Refusal::Conflict)?;
+    let body = format!("【车主认证】{told}");
+    app.gateway.send(tx, Text { id: app.id(), phone: &account.phone, body: &body }, now_ms).await?;
+    Ok(())
+}
+
+fn sentence(text: String) -> Result<String> {
+    let text = text.trim();
+    let fits =
+        (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() && c != '\n');
+    if fits { Ok(text.to_owned()) } else { Err(Refusal::SentenceInvalid.into()) }
+}
+
+impl From<Illegal> for Error {
+    fn from(illegal: Illegal) -> Self {
+        Self::Refused(match illegal {
+            Illegal::NotYours => Refusal::ReviewTaken,
+            Illegal::SecondPerson => Refusal::SecondPerson,
+            Illegal::Closed => Refusal::Conflict,
+        })
+    }
+}
