@@ -179,6 +179,12 @@ impl Stage {
         self.call(Method::POST, path, Some(token), Some(body)).await
     }
 
+    /// Everything a database in files holds, byte for byte.
+    pub fn stored(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+    }
+
     /// Changes the database behind the server's back.
     pub async fn sql(&self, statement: &str) {
         self.database().await.execute_unprepared(statement).await.unwrap();
