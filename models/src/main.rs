@@ -1,5 +1,4 @@
 //! `models fetch` and `models check`.
-#![allow(clippy::print_stdout)] // a command line talks to its user
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -47,12 +46,12 @@ fn run() -> Result<()> {
     let store = Store::new(arguments.out.unwrap_or_else(default_folder));
     match arguments.command {
         Command::Fetch => match fetch(&manifest, &store)? {
-            0 => println!("Every network is in place: {}", store.folder().display()),
-            n => println!("{n} networks fetched, checked and converted: {}", store.folder().display()),
+            0 => eprintln!("Every network is in place: {}", store.folder().display()),
+            n => eprintln!("{n} networks fetched, checked and converted: {}", store.folder().display()),
         },
         Command::Check => {
             check(&manifest, &store)?;
-            println!("Every network is what the manifest says: {}", store.folder().display());
+            eprintln!("Every network is what the manifest says: {}", store.folder().display());
         }
     }
     Ok(())

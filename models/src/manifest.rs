@@ -52,6 +52,10 @@ pub struct Model {
     pub card: PathBuf,
     /// How the file becomes ONNX.
     pub conversion: Conversion,
+    /// How its weights are stored, by the size of the tensor: the last entry counts whose `from` a tensor reaches.
+    /// Smaller tensors keep the precision the conversion gives them; without any entry all do.
+    #[serde(default)]
+    pub weights: Vec<Precision>,
     /// What the network takes.
     pub input: Input,
     /// What it gives, in order.
@@ -82,6 +86,16 @@ pub enum Conversion {
     Tflite,
     /// From the PyTorch weights of a MiniFASNet.
     Minifas,
+}
+
+/// How large tensors are stored.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Precision {
+    /// Least number of weights in the tensor.
+    pub from: usize,
+    /// Bits of each: 2 to 8 for integers with one scale for each output channel, 16 for half precision.
+    pub bits: u32,
 }
 
 /// The input of a network: 32-bit floats of fixed shape.

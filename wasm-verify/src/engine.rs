@@ -1,20 +1,26 @@
 //! All networks together.
 
+use std::collections::BTreeMap;
+
 use crate::digest::sha256_hex;
 use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker, rivals, subject};
 use crate::image::RgbImage;
 use crate::liveness::PassivePad;
 use crate::net::{NetworkError, Role};
 
-/// Every network, prepared and ready. Reading only: shared between threads and sessions.
+/// The networks, each prepared as its file comes: a device guides the person with the first three while it still
+/// fetches the others. Reading only once complete: shared between threads and sessions.
+#[derive(Default)]
 pub struct Engine {
-    pub(crate) frame_detector: Detector,
-    pub(crate) still_detector: Detector,
-    pub(crate) landmarker: Landmarker,
-    pub(crate) blendshapes: Blendshapes,
-    pub(crate) pad: PassivePad,
-    pub(crate) embedder: Embedder,
-    networks: Vec<String>,
+    frame_detector: Option<Detector>,
+    still_detector: Option<Detector>,
+    landmarker: Option<Landmarker>,
+    blendshapes: Option<Blendshapes>,
+    pad: Option<PassivePad>,
+    embedder: Option<Embedder>,
+    /// Files of networks that work in pairs, until the pair is there.
+    waiting: BTreeMap<Role, Vec<u8>>,
+    hashes: BTreeMap<Role, String>,
 }
 
 /// Why an engine could not be made.
@@ -31,50 +37,108 @@ pub enum LoadError<E> {
 impl Engine {
     /// Reads each network through `read`, in the order of need, and prepares it. Takes seconds.
     pub fn load<E>(mut read: impl FnMut(Role) -> Result<Vec<u8>, E>) -> Result<Self, LoadError<E>> {
-        let mut networks = Vec::new();
-        let mut bytes = |role: Role| {
+        let mut engine = Self::default();
+        for role in Role::ALL {
             let bytes = read(role).map_err(|error| LoadError::Read(role, error))?;
-            networks.push(sha256_hex(&bytes));
-            Ok(bytes)
-        };
-        let prepare = |role: Role| move |error| LoadError::Prepare(role, error);
+            engine.prepare(role, bytes).map_err(|error| LoadError::Prepare(role, error))?;
+        }
+        Ok(engine)
+    }
 
-        let detector = bytes(Role::Detector)?;
-        let frame_detector = Detector::load(&detector, Detector::FRAME).map_err(prepare(Role::Detector))?;
-        let still_detector = Detector::load(&detector, Detector::STILL).map_err(prepare(Role::Detector))?;
-        let landmarker = Landmarker::load(&bytes(Role::Landmarks)?).map_err(prepare(Role::Landmarks))?;
-        let blendshapes =
-            Blendshapes::load(&bytes(Role::Blendshapes)?).map_err(prepare(Role::Blendshapes))?;
-        let (v2, v1se) = (bytes(Role::PadV2)?, bytes(Role::PadV1se)?);
-        let pad = PassivePad::load(&v2, &v1se).map_err(prepare(Role::PadV2))?;
-        let embedder = Embedder::load(&bytes(Role::Embedder)?).map_err(prepare(Role::Embedder))?;
-        Ok(Self { frame_detector, still_detector, landmarker, blendshapes, pad, embedder, networks })
+    /// Prepares one network from its file.
+    ///
+    /// # Errors
+    /// When the file is not the network it should be; the engine is then as before.
+    pub fn prepare(&mut self, role: Role, bytes: Vec<u8>) -> Result<(), NetworkError> {
+        let hash = sha256_hex(&bytes);
+        match role {
+            Role::Detector => {
+                let still = Detector::load(&bytes, Detector::STILL)?;
+                self.frame_detector = Some(Detector::load(&bytes, Detector::FRAME)?);
+                self.still_detector = Some(still);
+            }
+            Role::Landmarks => self.landmarker = Some(Landmarker::load(&bytes)?),
+            Role::Blendshapes => self.blendshapes = Some(Blendshapes::load(&bytes)?),
+            Role::PadV2 => match self.waiting.remove(&Role::PadV1se) {
+                Some(other) => self.pad = Some(PassivePad::load(&bytes, &other)?),
+                None => drop(self.waiting.insert(role, bytes)),
+            },
+            Role::PadV1se => match self.waiting.remove(&Role::PadV2) {
+                Some(other) => self.pad = Some(PassivePad::load(&other, &bytes)?),
+                None => drop(self.waiting.insert(role, bytes)),
+            },
+            Role::Embedder => self.embedder = Some(Embedder::load(&bytes)?),
+        }
+        self.hashes.insert(role, hash);
+        Ok(())
+    }
+
+    /// Whether frames can be looked at and the person guided: every network of [`Role::GUIDANCE`] is there.
+    pub fn can_guide(&self) -> bool {
+        Role::GUIDANCE.iter().all(|role| self.hashes.contains_key(role))
+    }
+
+    /// Whether every network is there.
+    pub fn is_complete(&self) -> bool {
+        Role::ALL.iter().all(|role| self.hashes.contains_key(role))
     }
 
     /// SHA-256 of each network's file, in hexadecimal, in the order of [`Role::ALL`].
-    pub fn networks(&self) -> &[String] {
-        &self.networks
+    pub fn networks(&self) -> Vec<String> {
+        self.hashes.values().cloned().collect()
+    }
+
+    pub(crate) fn frame_detector(&self) -> Result<&Detector, NetworkError> {
+        self.frame_detector.as_ref().ok_or(NetworkError::NotLoaded(Role::Detector))
+    }
+
+    pub(crate) fn still_detector(&self) -> Result<&Detector, NetworkError> {
+        self.still_detector.as_ref().ok_or(NetworkError::NotLoaded(Role::Detector))
+    }
+
+    pub(crate) fn landmarker(&self) -> Result<&Landmarker, NetworkError> {
+        self.landmarker.as_ref().ok_or(NetworkError::NotLoaded(Role::Landmarks))
+    }
+
+    pub(crate) fn blendshapes(&self) -> Result<&Blendshapes, NetworkError> {
+        self.blendshapes.as_ref().ok_or(NetworkError::NotLoaded(Role::Blendshapes))
+    }
+
+    pub(crate) fn pad(&self) -> Result<&PassivePad, NetworkError> {
+        self.pad.as_ref().ok_or(NetworkError::NotLoaded(Role::PadV2))
+    }
+
+    pub(crate) fn embedder(&self) -> Result<&Embedder, NetworkError> {
+        self.embedder.as_ref().ok_or(NetworkError::NotLoaded(Role::Embedder))
     }
 
     /// The embedding of the largest face of a live frame, if there is one.
     pub(crate) fn embed_largest(&self, frame: &RgbImage) -> Result<Option<Embedding>, NetworkError> {
-        match self.frame_detector.detect(frame)?.first() {
-            Some(face) => self.embedder.embed(frame, face),
+        match self.frame_detector()?.detect(frame)?.first() {
+            Some(face) => self.embedder()?.embed(frame, face),
             None => Ok(None),
         }
     }
 
     /// The embedding of the person a picture is of, wherever it comes from. `None` when there is no face.
     pub fn embed_subject(&self, picture: &RgbImage) -> Result<Option<Embedding>, NetworkError> {
-        match subject(&self.still_detector.detect(picture)?, picture) {
-            Some(face) => self.embedder.embed(picture, face),
+        match subject(&self.still_detector()?.detect(picture)?, picture) {
+            Some(face) => self.embedder()?.embed(picture, face),
             None => Ok(None),
         }
     }
 
-    /// Finds the portrait in the photograph of a document.
+    /// The embedding of a face.
+    ///
+    /// # Errors
+    /// When the embedder fails or is not there yet. `None` when the face cannot be aligned.
+    pub fn embed(&self, picture: &RgbImage, face: &Face) -> Result<Option<Embedding>, NetworkError> {
+        self.embedder()?.embed(picture, face)
+    }
+
+    /// Finds the portrait in the photograph of a document. Needs the detector only.
     pub fn portrait(&self, photograph: &RgbImage) -> Result<Portrait, NetworkError> {
-        let faces = self.still_detector.detect(photograph)?;
+        let faces = self.still_detector()?.detect(photograph)?;
         let Some(face) = faces.first() else { return Ok(Portrait::NoFace) };
         if rivals(&faces) > 1 {
             return Ok(Portrait::SeveralFaces);
@@ -85,10 +149,7 @@ impl Engine {
         if crate::face::quality::measure(photograph, face).sharpness < BLURRED {
             return Ok(Portrait::Blurred);
         }
-        Ok(self
-            .embedder
-            .embed(photograph, face)?
-            .map_or(Portrait::NoFace, |found| Portrait::Found(face.clone(), found)))
+        Ok(Portrait::Found(face.clone()))
     }
 }
 
@@ -98,10 +159,10 @@ const MIN_PORTRAIT: f32 = 60.0;
 const BLURRED: f32 = 5.0;
 
 /// What the photograph of a document shows.
-#[derive(Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Portrait {
     /// One face, good enough to compare.
-    Found(Face, Embedding),
+    Found(Face),
     /// No face.
     NoFace,
     /// More than one face of a like size.

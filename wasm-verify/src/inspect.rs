@@ -25,15 +25,15 @@ pub struct Inspection {
 
 /// Runs every network on the largest face of `picture`.
 pub fn inspect(engine: &Engine, picture: &RgbImage) -> Result<Inspection, NetworkError> {
-    let faces = engine.still_detector.detect(picture)?;
+    let faces = engine.still_detector()?.detect(picture)?;
     let mut found =
         Inspection { faces: faces.len(), detection: vec![], signals: None, live: None, embedding: vec![] };
     let Some(face) = faces.first() else { return Ok(found) };
     found.detection = face.bounds.iter().copied().chain([face.score]).collect();
-    if let Some(landmarks) = engine.landmarker.find(picture, &Region::of_face(face))? {
+    if let Some(landmarks) = engine.landmarker()?.find(picture, &Region::of_face(face))? {
         found.signals = Some(face_signals(engine, &landmarks)?);
     }
-    found.live = Some(engine.pad.live(picture, face)?);
-    found.embedding = engine.embedder.embed(picture, face)?.map(|e| e.values().to_vec()).unwrap_or_default();
+    found.live = Some(engine.pad()?.live(picture, face)?);
+    found.embedding = engine.embed(picture, face)?.map(|e| e.values().to_vec()).unwrap_or_default();
     Ok(found)
 }

@@ -121,8 +121,14 @@ impl Session {
         }
     }
 
+    /// Gives the face on the document when it comes after the beginning, as when the embedder is still on its way.
+    pub fn compare_with(&mut self, document: Embedding) {
+        self.document = Some(document);
+    }
+
     /// Looks at the next frame. `t_ms` counts from any moment before the first frame and never goes back; frames
-    /// that do, and frames after the verdict, change nothing.
+    /// that do, and frames after the verdict, change nothing. While `engine` can guide but is not complete, the
+    /// session gets no further than the first rest.
     pub fn push(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<Progress, NetworkError> {
         let gap = t_ms.saturating_sub(self.last_ms.unwrap_or(t_ms));
         if matches!(self.state, State::Done(_)) || self.last_ms.is_some_and(|last| t_ms <= last) {
@@ -139,7 +145,7 @@ impl Session {
         let sighting = self.tracker.see(engine, frame, t_ms)?;
         self.recorder.note(sighting.signals);
         let fault = guidance::fault(frame, &sighting);
-        if fault.is_none() {
+        if fault.is_none() && engine.is_complete() {
             self.judge_live(engine, frame, &sighting)?;
         }
         let shown = sighting.signals.face.map(|face| face.bounds);
@@ -188,7 +194,7 @@ impl Session {
     ) -> Result<(), NetworkError> {
         let straight = sighting.signals.face.as_ref().is_some_and(guidance::is_straight);
         if let Some(face) = sighting.face.as_ref().filter(|_| straight && self.live.len() < MAX_LIVE) {
-            self.live.push(engine.pad.live(frame, face)?);
+            self.live.push(engine.pad()?.live(frame, face)?);
         }
         Ok(())
     }
@@ -215,6 +221,10 @@ impl Session {
             let away = if self.rest.is_empty() { Guidance::LookHere } else { Guidance::ReturnCenter };
             return Ok(fault.unwrap_or(away));
         };
+        if !engine.is_complete() {
+            self.state = State::Rest { since_ms: t_ms, held: Vec::new() };
+            return Ok(Guidance::Loading);
+        }
         held.push((t_ms, face));
         held.retain(|(_, earlier)| Baseline::from(earlier).is_near(&face));
         let (hold_ms, hold_frames) = if self.rest.is_empty() { HOLD_FIRST } else { HOLD_AGAIN };

@@ -90,7 +90,7 @@ impl Tracker {
     }
 
     fn detect(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<Option<Face>, NetworkError> {
-        let faces = engine.frame_detector.detect(frame)?;
+        let faces = engine.frame_detector()?.detect(frame)?;
         self.detected_ms = Some(t_ms);
         self.faces = u8::try_from(rivals(&faces)).unwrap_or(u8::MAX);
         let face = faces.into_iter().next();
@@ -100,14 +100,14 @@ impl Tracker {
 
     fn landmarks(&self, engine: &Engine, frame: &RgbImage) -> Result<Option<Landmarks>, NetworkError> {
         let Some(region) = &self.region else { return Ok(None) };
-        Ok(engine.landmarker.find(frame, region)?.filter(|landmarks| landmarks.presence >= PRESENCE))
+        Ok(engine.landmarker()?.find(frame, region)?.filter(|landmarks| landmarks.presence >= PRESENCE))
     }
 }
 
 /// Reads pose and expression from landmarks.
 pub fn face_signals(engine: &Engine, landmarks: &Landmarks) -> Result<FaceSignals, NetworkError> {
     let pose = landmarks.pose();
-    let expression = engine.blendshapes.read(landmarks)?;
+    let expression = engine.blendshapes()?.read(landmarks)?;
     Ok(FaceSignals {
         bounds: landmarks.bounds(),
         yaw: pose.yaw,

@@ -3,27 +3,55 @@
 //! Objects cross as JSON text, whose shapes are those of the types named at each method. Errors cross as `Error`
 //! with a stable code as its message.
 
-use std::collections::BTreeMap;
-
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::Challenge;
 use crate::engine::{Engine, Portrait};
-use crate::face::Embedding;
-use crate::image::{decode, from_rgba};
+use crate::face::{Embedding, Face};
+use crate::image::{RgbImage, decode, from_rgba};
 use crate::inspect::inspect;
-use crate::net::Role;
+use crate::net::{Network, Role};
 use crate::report::EngineIdentity;
 use crate::session::Session;
+use crate::signals::Tracker;
 
 /// The verification engine of one page. Lives in a Web Worker; `free()` gives its memory back.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Verifier {
-    files: BTreeMap<Role, Vec<u8>>,
-    engine: Option<Engine>,
-    document: Option<(Vec<u8>, Embedding)>,
+    engine: Engine,
+    document: Option<Document>,
     session: Option<Session>,
+    tracker: Tracker,
+}
+
+/// A photograph of a document that shows one good portrait.
+struct Document {
+    file: Vec<u8>,
+    portrait: DocumentPortrait,
+}
+
+enum DocumentPortrait {
+    /// Found before the embedder was there.
+    Waiting(Box<RgbImage>, Face),
+    Known(Option<Embedding>),
+}
+
+impl Document {
+    /// The portrait's embedding, made once the engine can.
+    fn embedding(&mut self, engine: &Engine) -> Result<Option<Embedding>, JsError> {
+        if let DocumentPortrait::Waiting(photograph, face) = &self.portrait {
+            if !engine.is_complete() {
+                return Ok(None);
+            }
+            let embedding = engine.embed(photograph, face).map_err(|_| error("engine-failed"))?;
+            self.portrait = DocumentPortrait::Known(embedding);
+        }
+        match &self.portrait {
+            DocumentPortrait::Known(embedding) => Ok(embedding.clone()),
+            DocumentPortrait::Waiting(..) => Ok(None),
+        }
+    }
 }
 
 fn error(code: &str) -> JsError {
@@ -38,24 +66,26 @@ impl Verifier {
         Self::default()
     }
 
-    /// Takes the file of one network. With the last one all are prepared, which takes about a second.
+    /// Takes the file of one network and prepares it. Networks come in any order; frames can be pushed once those of
+    /// [`Role::GUIDANCE`] are there.
     ///
     /// # Errors
-    /// `unknown-role`; `network-broken` when the file is not the network it should be.
+    /// `unknown-role`; `network-broken` when the file is not the network it should be; `engine-failed`.
     #[wasm_bindgen(js_name = loadNetwork)]
     pub fn load_network(&mut self, role: &str, bytes: Vec<u8>) -> Result<(), JsError> {
         let role = Role::from_name(role).ok_or_else(|| error("unknown-role"))?;
-        self.files.insert(role, bytes);
-        if self.files.len() == Role::ALL.len() {
-            let mut files = std::mem::take(&mut self.files);
-            let engine = Engine::load(|role| files.remove(&role).ok_or("missing"));
-            self.engine = Some(engine.map_err(|_| error("network-broken"))?);
+        self.engine.prepare(role, bytes).map_err(|_| error("network-broken"))?;
+        if let (Some(document), Some(session)) = (&mut self.document, &mut self.session)
+            && let Some(embedding) = document.embedding(&self.engine)?
+        {
+            session.compare_with(embedding);
         }
         Ok(())
     }
 
+    /// The engine, once it can look at pictures.
     fn engine(&self) -> Result<&Engine, JsError> {
-        self.engine.as_ref().ok_or_else(|| error("not-ready"))
+        if self.engine.can_guide() { Ok(&self.engine) } else { Err(error("not-ready")) }
     }
 
     /// Takes the photograph of the document (JPEG or PNG) and answers `{"status": …}`: `ok`, `no_face`,
@@ -69,8 +99,9 @@ impl Verifier {
             Err(_) => "unreadable",
             Ok(photograph) => {
                 match self.engine()?.portrait(&photograph).map_err(|_| error("engine-failed"))? {
-                    Portrait::Found(_, embedding) => {
-                        self.document = Some((image, embedding));
+                    Portrait::Found(face) => {
+                        let portrait = DocumentPortrait::Waiting(Box::new(photograph), face);
+                        self.document = Some(Document { file: image, portrait });
                         "ok"
                     }
                     Portrait::NoFace => "no_face",
@@ -86,11 +117,14 @@ impl Verifier {
     /// Begins the verification of a [`Challenge`] (JSON).
     ///
     /// # Errors
-    /// `challenge-malformed`.
+    /// `challenge-malformed`; `engine-failed`.
     pub fn begin(&mut self, challenge: &str) -> Result<(), JsError> {
         let challenge: Challenge =
             serde_json::from_str(challenge).map_err(|_| error("challenge-malformed"))?;
-        let document = self.document.as_ref().map(|(_, embedding)| embedding.clone());
+        let document = match &mut self.document {
+            Some(document) => document.embedding(&self.engine)?,
+            None => None,
+        };
         self.session = Some(Session::new(challenge, document));
         Ok(())
     }
@@ -103,10 +137,12 @@ impl Verifier {
     #[wasm_bindgen(js_name = pushFrame)]
     pub fn push_frame(&mut self, rgba: &[u8], width: u32, height: u32, t_ms: f64) -> Result<String, JsError> {
         let frame = from_rgba(rgba, width, height).ok_or_else(|| error("frame-malformed"))?;
-        let engine = self.engine.as_ref().ok_or_else(|| error("not-ready"))?;
         let session = self.session.as_mut().ok_or_else(|| error("not-begun"))?;
+        if !self.engine.can_guide() {
+            return Err(error("not-ready"));
+        }
         // A cast from float saturates; a session of 49 days is over anyway.
-        let progress = session.push(engine, &frame, t_ms as u32).map_err(|_| error("engine-failed"))?;
+        let progress = session.push(&self.engine, &frame, t_ms as u32).map_err(|_| error("engine-failed"))?;
         serde_json::to_string(&progress).map_err(|_| error("engine-failed"))
     }
 
@@ -119,9 +155,9 @@ impl Verifier {
         let identity = EngineIdentity {
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             wasm_sha256: engine_sha256.to_owned(),
-            networks: self.engine()?.networks().to_vec(),
+            networks: self.engine.networks(),
         };
-        let document = self.document.as_ref().map(|(file, _)| file.as_slice());
+        let document = self.document.as_ref().map(|document| document.file.as_slice());
         let report = self.session.as_ref().and_then(|session| session.report(identity, document));
         Ok(report.ok_or_else(|| error("not-done"))?.to_bytes())
     }
@@ -134,7 +170,18 @@ impl Verifier {
 
     /// The photograph of the document as it must be sent.
     pub fn document(&self) -> Option<Vec<u8>> {
-        self.document.as_ref().map(|(file, _)| file.clone())
+        self.document.as_ref().map(|document| document.file.clone())
+    }
+
+    /// Follows the face without a session: the [`crate::signals::Signals`] (JSON) of one frame, as `pushFrame` gets
+    /// them before it judges anything. For benches.
+    ///
+    /// # Errors
+    /// `frame-malformed`; `engine-failed`, also before the networks of [`Role::GUIDANCE`] are there.
+    pub fn watch(&mut self, rgba: &[u8], width: u32, height: u32, t_ms: f64) -> Result<String, JsError> {
+        let frame = from_rgba(rgba, width, height).ok_or_else(|| error("frame-malformed"))?;
+        let seen = self.tracker.see(&self.engine, &frame, t_ms as u32).map_err(|_| error("engine-failed"))?;
+        serde_json::to_string(&seen.signals).map_err(|_| error("engine-failed"))
     }
 
     /// What the networks make of one picture: a [`crate::inspect::Inspection`] (JSON). For tests that hold this
@@ -146,5 +193,36 @@ impl Verifier {
         let picture = decode(image).map_err(|_| error("unreadable"))?;
         let found = inspect(self.engine()?, &picture).map_err(|_| error("engine-failed"))?;
         serde_json::to_string(&found).map_err(|_| error("engine-failed"))
+    }
+}
+
+/// One network by itself, from input tensor to output tensors. For benches and for tests that hold this build
+/// against another.
+#[wasm_bindgen]
+pub struct LoneNetwork {
+    network: Network,
+    shape: Vec<usize>,
+}
+
+#[wasm_bindgen]
+impl LoneNetwork {
+    /// Prepares the network in `bytes` for inputs of this shape.
+    ///
+    /// # Errors
+    /// `network-broken`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8], shape: &[u32]) -> Result<Self, JsError> {
+        let shape: Vec<usize> = shape.iter().map(|&size| size as usize).collect();
+        let network = Network::load(bytes, &shape).map_err(|_| error("network-broken"))?;
+        Ok(Self { network, shape })
+    }
+
+    /// Runs it; inputs and outputs are flat, in row-major order.
+    ///
+    /// # Errors
+    /// `engine-failed`, also for an input that does not fill the shape.
+    pub fn run(&self, input: Vec<f32>) -> Result<Vec<js_sys::Float32Array>, JsError> {
+        let outputs = self.network.run(&self.shape, input).map_err(|_| error("engine-failed"))?;
+        Ok(outputs.iter().map(|output| js_sys::Float32Array::from(output.as_slice())).collect())
     }
 }

@@ -2,11 +2,14 @@
 
 use std::env;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::workspace::{self, Program};
-use crate::{models, paths};
+use crate::{models, paths, pictures, tools, wasm, web};
+
+/// What runs in the browser, and its peer.
+const DEVICE: &str = "tests/bench/device";
 
 /// What `cargo xtask bench` is told.
 #[derive(Args)]
@@ -20,11 +23,32 @@ pub struct Options {
 /// Runs a bench where the user stands, so that the paths it is given are theirs.
 pub fn run(options: &Options) -> Result<()> {
     models::fetch()?;
+    let mut bench = Program::Bench.run()?;
+    // What the browser's bench needs beside the networks; the others do without.
+    match options.arguments.first().map(String::as_str) {
+        Some("device") => {
+            tools::ensure(&[tools::CHROMIUM])?;
+            web::install(DEVICE)?;
+            site()?;
+            bench = bench
+                .env("OWNERPROOF_BROWSER", tools::find(tools::CHROMIUM.0).context("chromium")?)
+                .env("OWNERPROOF_ENGINE", paths::at(wasm::ENGINE))
+                .env("OWNERPROOF_TEST_PICTURES", pictures::fetch()?);
+        }
+        Some("bytes") => site()?,
+        _ => {}
+    }
     workspace::build(&[Program::Bench])?;
-    Program::Bench
-        .run()?
+    bench
         .dir(env::current_dir()?)
         .env("OWNERPROOF_MODELS", paths::at("models/build"))
+        .env("OWNERPROOF_WEB", paths::at(web::DIST))
         .args(&options.arguments)
         .show()
+}
+
+/// The owner app with the engine, as it is served.
+fn site() -> Result<()> {
+    wasm::build()?;
+    web::build()
 }

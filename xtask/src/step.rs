@@ -1,4 +1,6 @@
 //! What is being done now and how long it took, one line each.
+//!
+//! On standard error: standard output belongs to what a command was asked for.
 
 use std::time::{Duration, Instant};
 
@@ -13,27 +15,27 @@ impl Step {
     /// Announces the work.
     pub fn start(name: impl Into<String>) -> Self {
         let name = name.into();
-        println!("… {name}");
+        eprintln!("… {name}");
         Self { name, started: Instant::now(), open: true }
     }
 
     /// One line for work that was already done.
     pub fn skip(name: &str, note: &str) {
-        println!("✓ {name}: {note}");
+        eprintln!("✓ {name}: {note}");
     }
 
     /// The work is finished; `note` says what came of it.
     pub fn done(mut self, note: &str) {
         self.open = false;
         let colon = if note.is_empty() { "" } else { ": " };
-        println!("✓ {}{colon}{note} ({})", self.name, seconds(self.started.elapsed()));
+        eprintln!("✓ {}{colon}{note} ({})", self.name, seconds(self.started.elapsed()));
     }
 }
 
 impl Drop for Step {
     fn drop(&mut self) {
         if self.open {
-            println!("✗ {} ({})", self.name, seconds(self.started.elapsed()));
+            eprintln!("✗ {} ({})", self.name, seconds(self.started.elapsed()));
         }
     }
 }

@@ -20,8 +20,9 @@ pub const NODEJS: [Tool; 2] = [Tool("node", "nodejs"), Tool("npm", "npm")];
 /// The package client that fetches the networks.
 pub const PYTHON: [Tool; 1] = [Tool("pip3", "python3-pip")];
 /// What the browser check needs on top.
-pub const BROWSER: [Tool; 3] =
-    [Tool("chromium", "chromium"), Tool("ffmpeg", "ffmpeg"), Tool("ffprobe", "ffmpeg")];
+pub const BROWSER: [Tool; 3] = [CHROMIUM, Tool("ffmpeg", "ffmpeg"), Tool("ffprobe", "ffmpeg")];
+/// The browser.
+pub const CHROMIUM: Tool = Tool("chromium", "chromium");
 
 /// Installs the packages of programs that are missing: as root or with sudo, else says how.
 pub fn ensure(tools: &[Tool]) -> Result<()> {

@@ -15,7 +15,8 @@ pub const WEB: &str = "web-demo";
 /// The folder of the script that plays the main job in a browser.
 pub const BROWSER: &str = "tests/browser";
 const APPS: &str = "web-demo/apps";
-const DIST: &str = "web-demo/dist";
+/// The built web apps.
+pub const DIST: &str = "web-demo/dist";
 
 /// Builds what the server serves, unless nothing it is made from changed.
 pub fn build() -> Result<()> {

@@ -138,7 +138,8 @@ pub fn window(kernel: [usize; 2], strides: [usize; 2], pads: [usize; 4]) -> Vec<
     vec![list("kernel_shape", &kernel), list("strides", &strides), list("pads", &pads)]
 }
 
-fn value_info(name: &str, shape: &[usize]) -> ValueInfoProto {
+/// A float value of fixed shape.
+pub fn value_info(name: &str, shape: &[usize]) -> ValueInfoProto {
     let dim = |&size: &usize| Dimension {
         denotation: String::new(),
         value: Some(dimension::Value::DimValue(size as i64)),

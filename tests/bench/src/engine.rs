@@ -9,10 +9,14 @@ use rayon::prelude::*;
 use verify::engine::Engine;
 use verify::image::{RgbImage, decode};
 
-/// Loads every network from `OWNERPROOF_MODELS` or `models/build`.
+/// The folder of the networks: `OWNERPROOF_MODELS` or `models/build`.
+pub fn models() -> PathBuf {
+    env::var_os("OWNERPROOF_MODELS").map_or_else(|| PathBuf::from("models/build"), PathBuf::from)
+}
+
+/// Loads every network.
 pub fn load() -> Result<Engine> {
-    let models =
-        env::var_os("OWNERPROOF_MODELS").map_or_else(|| PathBuf::from("models/build"), PathBuf::from);
+    let models = models();
     Engine::load(|role| fs::read(models.join(format!("{}.onnx", role.name()))))
         .context("the networks cannot be loaded; `cargo xtask models` fetches them")
 }

@@ -3,9 +3,12 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bytes;
+mod device;
 mod engine;
 mod ffmpeg;
 mod list;
+mod onnx;
 mod pad;
 mod pairs;
 mod roc;
@@ -24,6 +27,12 @@ enum Command {
     Video(video::Options),
     /// Face comparison on labelled pairs, or on all pairs of a folder (ISO/IEC 19795-1).
     Pairs(pairs::Options),
+    /// Speed in Chromium against onnxruntime-web, on one page, and how long loading takes.
+    Device(device::Options),
+    /// What travels to an owner's device, against the budget.
+    Bytes(bytes::Options),
+    /// Write the networks as plain 32-bit ONNX files, for other runtimes.
+    ExportOnnx(onnx::Options),
 }
 
 fn main() -> Result<()> {
@@ -31,5 +40,8 @@ fn main() -> Result<()> {
         Command::Pad(options) => pad::run(&options),
         Command::Video(options) => video::run(&options),
         Command::Pairs(options) => pairs::run(&options),
+        Command::Device(options) => device::run(&options),
+        Command::Bytes(options) => bytes::run(&options),
+        Command::ExportOnnx(options) => onnx::run(&options),
     }
 }

@@ -92,29 +92,32 @@ pub fn assess(engine: &Engine, limits: &Thresholds, checked: &Checked) -> Result
 
 fn look(engine: &Engine, index: usize, file: &[u8]) -> Result<Look, EvidenceError> {
     let picture = decode(file).map_err(|error| EvidenceError::KeyframeImage(index, error))?;
-    let faces = engine.frame_detector.detect(&picture).map_err(engine_failed)?;
+    let faces =
+        engine.frame_detector().and_then(|detector| detector.detect(&picture)).map_err(engine_failed)?;
     if rivals(&faces) > 1 {
         return Err(EvidenceError::KeyframeSeveralFaces(index));
     }
     let face = faces.first().ok_or(EvidenceError::KeyframeNoFace(index))?;
     let landmarks = engine
-        .landmarker
-        .find(&picture, &Region::of_face(face))
+        .landmarker()
+        .and_then(|landmarker| landmarker.find(&picture, &Region::of_face(face)))
         .map_err(engine_failed)?
         .filter(|landmarks| landmarks.presence >= 0.5)
         .ok_or(EvidenceError::KeyframeNoFace(index))?;
-    let embedding = engine.embedder.embed(&picture, face).map_err(engine_failed)?;
+    let embedding = engine.embed(&picture, face).map_err(engine_failed)?;
     Ok(Look {
         signals: face_signals(engine, &landmarks).map_err(engine_failed)?,
         embedding: embedding.ok_or(EvidenceError::KeyframeNoFace(index))?,
-        live: engine.pad.live(&picture, face).map_err(engine_failed)?,
+        live: engine.pad().and_then(|pad| pad.live(&picture, face)).map_err(engine_failed)?,
     })
 }
 
 fn portrait(engine: &Engine, file: &[u8]) -> Result<Embedding, EvidenceError> {
     let photograph = decode(file).map_err(EvidenceError::DocumentImage)?;
     match engine.portrait(&photograph).map_err(engine_failed)? {
-        Portrait::Found(_, embedding) => Ok(embedding),
+        Portrait::Found(face) => {
+            engine.embed(&photograph, &face).map_err(engine_failed)?.ok_or(EvidenceError::DocumentNoFace)
+        }
         Portrait::NoFace => Err(EvidenceError::DocumentNoFace),
         Portrait::SeveralFaces => Err(EvidenceError::DocumentSeveralFaces),
         Portrait::TooSmall | Portrait::Blurred => Err(EvidenceError::DocumentUnclear),

@@ -40,6 +40,9 @@ impl Role {
     pub const ALL: [Self; 6] =
         [Self::Detector, Self::Landmarks, Self::Blendshapes, Self::PadV2, Self::PadV1se, Self::Embedder];
 
+    /// What guidance needs; a person can be brought into position with these alone.
+    pub const GUIDANCE: [Self; 3] = [Self::Detector, Self::Landmarks, Self::Blendshapes];
+
     /// The name in manifests, file names and messages.
     pub const fn name(self) -> &'static str {
         match self {
@@ -67,6 +70,9 @@ pub enum NetworkError {
     /// The model is cut short, contradicts itself or uses what is not known here.
     #[error("the network cannot be run: {0}")]
     Invalid(String),
+    /// The network is asked for before its file has come.
+    #[error("the network {0:?} is not there yet")]
+    NotLoaded(Role),
 }
 
 /// One network, ready to run. Shared freely between threads.

@@ -26,6 +26,8 @@ pub enum Guidance {
     Darker,
     /// Hold still.
     HoldStill,
+    /// All is well; what judges is still on its way to the device.
+    Loading,
     /// Look straight into the camera.
     LookHere,
     /// Look straight again after a step.
