@@ -115,7 +115,7 @@ impl Engine {
     /// The embedding of the largest face of a live frame, if there is one.
     pub(crate) fn embed_largest(&self, frame: &RgbImage) -> Result<Option<Embedding>, NetworkError> {
         match self.frame_detector()?.detect(frame)?.first() {
-            Some(face) => self.embedder()?.embed(frame, face),
+            Some(face) => self.embed(frame, face),
             None => Ok(None),
         }
     }
@@ -123,17 +123,18 @@ impl Engine {
     /// The embedding of the person a picture is of, wherever it comes from. `None` when there is no face.
     pub fn embed_subject(&self, picture: &RgbImage) -> Result<Option<Embedding>, NetworkError> {
         match subject(&self.still_detector()?.detect(picture)?, picture) {
-            Some(face) => self.embedder()?.embed(picture, face),
+            Some(face) => self.embed(picture, face),
             None => Ok(None),
         }
     }
 
-    /// The embedding of a face.
+    /// The embedding of a face, whose points are looked for a second time.
     ///
     /// # Errors
     /// When the embedder fails or is not there yet. `None` when the face cannot be aligned.
     pub fn embed(&self, picture: &RgbImage, face: &Face) -> Result<Option<Embedding>, NetworkError> {
-        self.embedder()?.embed(picture, face)
+        let again = self.frame_detector()?.points_again(picture, face)?.unwrap_or(face.points);
+        self.embedder()?.embed(picture, &face.points, &again)
     }
 
     /// Finds the portrait in the photograph of a document. Needs the detector only.

@@ -1,4 +1,6 @@
-use super::Face;
+use std::array;
+
+use super::Points;
 use crate::image::{Affine, Border, Channels, RgbImage, sample};
 use crate::net::{Network, NetworkError};
 
@@ -47,15 +49,21 @@ impl Embedder {
         Ok(Self(Network::load(bytes, &[1, 3, SIZE, SIZE])?))
     }
 
-    /// Embeds `face` of `picture`. The mirrored crop is embedded too and the two are added: a face is as good a
-    /// likeness mirrored, and what differs is noise. `None` when the points cannot be aligned.
-    pub fn embed(&self, picture: &RgbImage, face: &Face) -> Result<Option<Embedding>, NetworkError> {
-        let Some(map) = Affine::similarity(&face.points, &TEMPLATE).and_then(|to| to.inverse()) else {
+    /// Embeds the face whose five points were found twice. Two views are added, one aligned by the mean of the
+    /// points, the mirrored one by the second find alone: a face is as good a likeness mirrored, and what differs
+    /// is noise, of the points as well as of the pixels. `None` when the points cannot be aligned.
+    pub fn embed(
+        &self,
+        picture: &RgbImage,
+        found: &Points,
+        again: &Points,
+    ) -> Result<Option<Embedding>, NetworkError> {
+        let mean = array::from_fn(|i| array::from_fn(|axis| f32::midpoint(found[i][axis], again[i][axis])));
+        let (Some(plain), Some(mirrored)) = (aligned(picture, &mean), aligned(picture, again)) else {
             return Ok(None);
         };
-        let crop = sample(picture, &map, SIZE, Channels::Rgb, 1.0, Border::Black);
-        let mirrored = crop.chunks_exact(SIZE).flat_map(|row| row.iter().rev().copied()).collect();
-        let mut sum = self.run(crop)?;
+        let mirrored = mirrored.chunks_exact(SIZE).flat_map(|row| row.iter().rev().copied()).collect();
+        let mut sum = self.run(plain)?;
         sum.iter_mut().zip(self.run(mirrored)?).for_each(|(a, b)| *a += b);
         Ok(normalised(sum))
     }
@@ -63,6 +71,12 @@ impl Embedder {
     fn run(&self, crop: Vec<f32>) -> Result<Vec<f32>, NetworkError> {
         Ok(self.0.run(&[1, 3, SIZE, SIZE], crop)?.into_iter().next().unwrap_or_default())
     }
+}
+
+/// The face brought onto the template.
+fn aligned(picture: &RgbImage, points: &Points) -> Option<Vec<f32>> {
+    let map = Affine::similarity(points, &TEMPLATE)?.inverse()?;
+    Some(sample(picture, &map, SIZE, Channels::Rgb, 1.0, Border::Black))
 }
 
 #[cfg(test)]

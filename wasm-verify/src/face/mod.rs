@@ -6,7 +6,7 @@ mod expression;
 mod landmarks;
 pub mod quality;
 
-pub use detect::{Detector, Face, rivals, subject};
+pub use detect::{Detector, Face, Points, rivals, subject};
 pub use embed::{Embedder, Embedding};
 pub use expression::{Blendshapes, Expression};
 pub use landmarks::{Landmarker, Landmarks, Pose, Region};
