@@ -109,6 +109,12 @@ pub enum Reason {
     NotLive,
     /// They may be live or not.
     LivenessUnclear,
+    /// What turned was a flat picture, not a head.
+    Flat,
+    /// It may have been flat or not.
+    ParallaxUnclear,
+    /// The footage was cut while a step was shown.
+    TrackBroken,
     /// A step's picture does not show the step.
     StepNotShown,
     /// The face is not the same throughout.
@@ -135,6 +141,7 @@ impl Reason {
         match self {
             Self::DeviceOnly
             | Self::LivenessUnclear
+            | Self::ParallaxUnclear
             | Self::MatchUnclear
             | Self::NoDocument
             | Self::OtherNetworks => Grade::ManualReview,

@@ -32,6 +32,11 @@ impl Step {
             Self::Nod => "nod",
         }
     }
+
+    /// Whether the whole head turns, so that its depth shows.
+    pub const fn turns_the_head(self) -> bool {
+        matches!(self, Self::TurnLeft | Self::TurnRight | Self::Nod)
+    }
 }
 
 /// A verification as the server opened it.

@@ -16,9 +16,11 @@ use serde::Serialize;
 use crate::challenge::{Challenge, Step};
 use crate::digest::sha256_hex;
 use crate::engine::Engine;
-use crate::face::Embedding;
+use crate::face::{Embedding, Landmarks};
 use crate::image::RgbImage;
+use crate::liveness::continuity::Track;
 use crate::liveness::event::{Baseline, Finder, Sight};
+use crate::liveness::parallax::Parallax;
 use crate::net::NetworkError;
 use crate::report::{EngineIdentity, Outcome, Report, Scores, Shows, StepRecord, VERSION};
 use crate::signals::{FaceSignals, Sighting, Tracker};
@@ -42,6 +44,8 @@ const EARLY: (usize, f32) = (5, 0.15);
 const MATCH: f32 = 0.40;
 /// Least similarity of the faces of one session, whatever the pose.
 const SAME: f32 = 0.25;
+/// From this excess inclination on, in degrees, what turned was a sheet ([`Parallax::excess`]).
+const FLAT: f32 = 16.0;
 
 /// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,9 +89,16 @@ enum State {
     Doing {
         asked_ms: u32,
         finder: Finder,
-        best: Option<(u32, RgbImage)>,
+        best: Option<Height>,
     },
     Done(Outcome),
+}
+
+/// The height of a step, as far as it has been seen.
+struct Height {
+    at_ms: u32,
+    picture: RgbImage,
+    landmarks: Option<Landmarks>,
 }
 
 /// A running verification.
@@ -95,10 +106,15 @@ pub struct Session {
     challenge: Challenge,
     document: Option<Embedding>,
     tracker: Tracker,
+    track: Track,
+    /// The face may be another one than before: a pause, or a jump.
+    doubtful: bool,
     state: State,
     steps: Vec<StepRecord>,
     recorder: Recorder,
     rest: Vec<Embedding>,
+    /// The points of the last picture at rest.
+    rest_landmarks: Option<Landmarks>,
     live: Vec<f32>,
     continuity: Option<f32>,
     last_ms: Option<u32>,
@@ -111,10 +127,13 @@ impl Session {
             challenge,
             document,
             tracker: Tracker::default(),
+            track: Track::default(),
+            doubtful: false,
             state: State::Rest { since_ms: 0, held: Vec::new() },
             steps: Vec::new(),
             recorder: Recorder::default(),
             rest: Vec::new(),
+            rest_landmarks: None,
             live: Vec::new(),
             continuity: None,
             last_ms: None,
@@ -139,14 +158,19 @@ impl Session {
         }
         self.last_ms = Some(t_ms);
         if gap > PAUSE_MS {
-            self.resume(gap);
+            self.tracker.reset();
+            self.begin_again(gap);
         }
 
         let sighting = self.tracker.see(engine, frame, t_ms)?;
         self.recorder.note(sighting.signals);
+        if !self.track.goes_on(&sighting.signals) {
+            self.begin_again(0);
+        }
         let fault = guidance::fault(frame, &sighting);
         if fault.is_none() && engine.is_complete() {
             self.judge_live(engine, frame, &sighting)?;
+            self.recognise(engine, frame)?;
         }
         let shown = sighting.signals.face.map(|face| face.bounds);
         let guidance = match mem::replace(&mut self.state, State::Done(Outcome::StepMissed)) {
@@ -168,9 +192,10 @@ impl Session {
         Ok(self.progress(t_ms, guidance, shown))
     }
 
-    /// The app was in the background: what was half done begins again, and no time has passed.
-    fn resume(&mut self, gap: u32) {
-        self.tracker.reset();
+    /// The app was in the background for `gap` milliseconds, or the face jumped: what was half done begins again, and
+    /// whose face it is must be seen anew.
+    fn begin_again(&mut self, gap: u32) {
+        self.doubtful = !self.rest.is_empty();
         match &mut self.state {
             State::Rest { since_ms, held } => {
                 *since_ms = since_ms.saturating_add(gap);
@@ -183,6 +208,19 @@ impl Session {
             }
             State::Done(_) => {}
         }
+    }
+
+    /// Compares a face of which it is not known where it came from with the first one.
+    fn recognise(&mut self, engine: &Engine, frame: &RgbImage) -> Result<(), NetworkError> {
+        if mem::take(&mut self.doubtful)
+            && let Some(embedding) = engine.embed_largest(frame)?
+        {
+            self.note_continuity(&embedding);
+            if self.continuity.is_some_and(|least| least < SAME) {
+                self.state = State::Done(Outcome::FaceChanged);
+            }
+        }
+        Ok(())
     }
 
     /// Judges passive liveness on frames that were searched for faces and show one straight.
@@ -230,7 +268,7 @@ impl Session {
         let (hold_ms, hold_frames) = if self.rest.is_empty() { HOLD_FIRST } else { HOLD_AGAIN };
         let first = held.first().map_or(t_ms, |(first, _)| *first);
         let held_long = t_ms.saturating_sub(first) >= hold_ms && held.len() >= hold_frames;
-        if !held_long || !self.keep_rest(engine, frame, t_ms)? {
+        if !held_long || !self.keep_rest(engine, frame, sighting)? {
             self.state = State::Rest { since_ms, held };
             return Ok(Guidance::HoldStill);
         }
@@ -246,11 +284,17 @@ impl Session {
     }
 
     /// Keeps a picture at rest and the face in it. `false` when the face was not found this time.
-    fn keep_rest(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<bool, NetworkError> {
+    fn keep_rest(
+        &mut self,
+        engine: &Engine,
+        frame: &RgbImage,
+        sighting: &Sighting,
+    ) -> Result<bool, NetworkError> {
         let Some(embedding) = engine.embed_largest(frame)? else { return Ok(false) };
         self.note_continuity(&embedding);
         self.rest.push(embedding);
-        self.recorder.keep(Shows::Rest, t_ms, frame);
+        self.rest_landmarks.clone_from(&sighting.landmarks);
+        self.recorder.keep(Shows::Rest, sighting.signals.t_ms, frame);
         Ok(true)
     }
 
@@ -260,23 +304,28 @@ impl Session {
         frame: &RgbImage,
         sighting: &Sighting,
         fault: Option<Guidance>,
-        (asked_ms, mut finder, mut best): (u32, Finder, Option<(u32, RgbImage)>),
+        (asked_ms, mut finder, mut best): (u32, Finder, Option<Height>),
     ) -> Result<Guidance, NetworkError> {
         let t_ms = sighting.signals.t_ms;
         let step = finder.step();
         let sight = sighting.signals.face.map_or(Sight::Nothing, |face| finder.see(t_ms, &face));
         if sight == Sight::Peak {
-            best = Some((t_ms, frame.clone()));
+            let landmarks = sighting.landmarks.clone();
+            best = Some(Height { at_ms: t_ms, picture: frame.clone(), landmarks });
         }
         if sight == Sight::Done
-            && let Some((at_ms, picture)) = best.take()
+            && let Some(Height { at_ms, picture, landmarks }) = best.take()
         {
             // A picture in which no face can be found proves nothing: the step is asked for again.
             if let Some(embedding) = engine.embed_largest(&picture)? {
                 self.note_continuity(&embedding);
                 let keyframe = self.recorder.keep(Shows::Step, at_ms, &picture);
                 self.steps.push(StepRecord { step, asked_ms, done_ms: t_ms, keyframe });
-                self.state = State::Rest { since_ms: t_ms, held: Vec::new() };
+                self.state = if step.turns_the_head() && self.is_flat(landmarks.as_ref()) {
+                    State::Done(Outcome::NotLive)
+                } else {
+                    State::Rest { since_ms: t_ms, held: Vec::new() }
+                };
                 return Ok(Guidance::ReturnCenter);
             }
         }
@@ -284,6 +333,13 @@ impl Session {
         self.state =
             if late { State::Done(Outcome::StepMissed) } else { State::Doing { asked_ms, finder, best } };
         Ok(fault.filter(Guidance::hides_the_face).unwrap_or(step.into()))
+    }
+
+    /// Whether what turned from rest was a picture.
+    fn is_flat(&self, turned: Option<&Landmarks>) -> bool {
+        let views = self.rest_landmarks.as_ref().zip(turned);
+        let parallax = views.and_then(|(rest, turned)| Parallax::between(rest, turned));
+        parallax.is_some_and(|parallax| parallax.excess() >= FLAT)
     }
 
     fn note_continuity(&mut self, embedding: &Embedding) {

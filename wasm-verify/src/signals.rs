@@ -54,10 +54,12 @@ const DETECT_EVERY_MS: u32 = 300;
 /// Below this presence the tracked region holds no face any more.
 const PRESENCE: f32 = 0.5;
 
-/// What the tracker saw: the numbers, and the face when the whole frame was looked at.
+/// What the tracker saw: the numbers, the points they were read from, and the face when the whole frame was looked at.
 pub struct Sighting {
     /// The frame in numbers.
     pub signals: Signals,
+    /// The points on the face.
+    pub landmarks: Option<Landmarks>,
     /// The face as detected in this very frame.
     pub face: Option<Face>,
 }
@@ -86,7 +88,11 @@ impl Tracker {
             None => None,
         };
         let faces = if face.is_some() { self.faces.max(1) } else { 0 };
-        Ok(Sighting { signals: Signals { t_ms, faces, face }, face: detected.filter(|_| face.is_some()) })
+        Ok(Sighting {
+            signals: Signals { t_ms, faces, face },
+            landmarks,
+            face: detected.filter(|_| face.is_some()),
+        })
     }
 
     fn detect(&mut self, engine: &Engine, frame: &RgbImage, t_ms: u32) -> Result<Option<Face>, NetworkError> {

@@ -7,7 +7,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use verify::assess::{Assessment, Grade, Reason, Submission, check};
+use verify::{
+    assess::{Assessment, Grade, Reason, Submission, check},
+    challenge::Challenge,
+};
 
 use super::{check_lock, desk::evidence, issue::status};
 use crate::{
@@ -20,6 +23,9 @@ use crate::{
     },
     store::{EvidenceKind, NewEvidence, NewPerson, Transfer, Tx, Verdict, Verification},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// More keyframes than any challenge has.
 const MOST_KEYFRAMES: usize = 16;
@@ -70,9 +76,7 @@ pub async fn report(app: &App, account: Uuid, id: Uuid, upload: Upload<'_>) -> R
         "expired" => return Err(Refusal::NonceExpired.into()),
         _ => return Err(Refusal::NonceReused.into()),
     }
-    let files = Files::decode(&upload)?;
-    check_signature(&verification.device_key, &files.report, upload.signature)?;
-    check(&verification.challenge, &files.submission()).map_err(evidence)?;
+    let files = admit(&verification.device_key, &verification.challenge, &upload)?;
 
     let tx = app.store.begin().await?;
     check_lock(app, &tx, account, &verification.document_number).await?;
@@ -222,6 +226,14 @@ impl Files {
     fn has_pictures(&self) -> bool {
         !self.keyframes.is_empty() || self.portrait.is_some()
     }
+}
+
+/// Lets in what was signed by the device the verification was opened for, belongs to its challenge, and is whole.
+fn admit(device_key: &[u8], challenge: &Challenge, upload: &Upload<'_>) -> Result<Files> {
+    let files = Files::decode(upload)?;
+    check_signature(device_key, &files.report, upload.signature)?;
+    check(challenge, &files.submission()).map_err(evidence)?;
+    Ok(files)
 }
 
 fn check_signature(key: &[u8], report: &[u8], signature: &str) -> Result<()> {

@@ -1,10 +1,12 @@
 use super::{Assessment, Checked, Engine, EvidenceError, Reason};
 use crate::challenge::Step;
 use crate::engine::Portrait;
-use crate::face::{Embedding, Region, rivals};
+use crate::face::{Embedding, Landmarks, Region, rivals};
 use crate::image::decode;
+use crate::liveness::continuity::{is_broken, is_frozen};
+use crate::liveness::parallax::Parallax;
 use crate::net::NetworkError;
-use crate::report::{Outcome, Report, Scores, Shows};
+use crate::report::{Outcome, Report, Scores, Shows, StepRecord};
 use crate::signals::{FaceSignals, face_signals};
 
 /// Where the lines are drawn. They belong to the policy and never leave the server.
@@ -19,6 +21,10 @@ pub struct Thresholds {
     pub live_pass: f32,
     /// From this one on, a member of staff decides.
     pub live_review: f32,
+    /// From this excess inclination on, in degrees ([`Parallax::excess`]), what turned was a sheet.
+    pub flat: f32,
+    /// From this one on, a member of staff decides.
+    pub flat_review: f32,
     /// Least similarity of any picture to the first; turned heads are less alike.
     pub continuity: f32,
     /// How far the device's figures may be from ours: builds differ in the order of their sums.
@@ -32,6 +38,8 @@ impl Default for Thresholds {
             match_review: 0.36,
             live_pass: 0.6,
             live_review: 0.4,
+            flat: 16.0,
+            flat_review: 12.0,
             continuity: 0.25,
             claim_tolerance: 0.1,
         }
@@ -40,6 +48,7 @@ impl Default for Thresholds {
 
 /// One keyframe as the server sees it.
 struct Look {
+    landmarks: Landmarks,
     signals: FaceSignals,
     embedding: Embedding,
     live: f32,
@@ -57,6 +66,9 @@ pub fn assess(engine: &Engine, limits: &Thresholds, checked: &Checked) -> Result
     }
     if !plausible(report) {
         reasons.push(Reason::ImplausibleTiming);
+    }
+    if report.steps.iter().any(|step| is_cut(report, step)) {
+        reasons.push(Reason::TrackBroken);
     }
     if report.engine.networks != engine.networks() {
         reasons.push(Reason::OtherNetworks);
@@ -107,6 +119,7 @@ fn look(engine: &Engine, index: usize, file: &[u8]) -> Result<Look, EvidenceErro
     let embedding = engine.embed(&picture, face).map_err(engine_failed)?;
     Ok(Look {
         signals: face_signals(engine, &landmarks).map_err(engine_failed)?,
+        landmarks,
         embedding: embedding.ok_or(EvidenceError::KeyframeNoFace(index))?,
         live: engine.pad().and_then(|pad| pad.live(&picture, face)).map_err(engine_failed)?,
     })
@@ -162,13 +175,37 @@ fn weigh_liveness(
         reasons.push(Reason::FaceChanged);
     }
     // Each step's picture comes right after the picture of the same head at rest.
-    let shown = report.steps.iter().all(|record| {
-        let at = usize::from(record.keyframe);
-        let before = at.checked_sub(1).and_then(|at| looks.get(at));
-        before.zip(looks.get(at)).is_some_and(|(rest, look)| shows(record.step, &rest.signals, &look.signals))
+    let views: Vec<Option<(&Look, &Look)>> = report
+        .steps
+        .iter()
+        .map(|record| {
+            let at = usize::from(record.keyframe);
+            at.checked_sub(1).and_then(|before| looks.get(before)).zip(looks.get(at))
+        })
+        .collect();
+    let shown = report.steps.iter().zip(&views).all(|(record, views)| {
+        views.is_some_and(|(rest, look)| shows(record.step, &rest.signals, &look.signals))
     });
     if !shown {
         reasons.push(Reason::StepNotShown);
+    }
+    let turns = report.steps.iter().zip(views).filter(|(record, _)| record.step.turns_the_head());
+    let excess = turns
+        .filter_map(|(_, views)| {
+            views.and_then(|(rest, look)| Parallax::between(&rest.landmarks, &look.landmarks))
+        })
+        .map(|parallax| parallax.excess());
+    reasons.extend(excess.reduce(f32::max).and_then(|excess| weigh_parallax(limits, excess)));
+}
+
+/// Whether the most sheet-like of all turns is too much like a sheet's.
+fn weigh_parallax(limits: &Thresholds, excess: f32) -> Option<Reason> {
+    if excess < limits.flat_review {
+        None
+    } else if excess < limits.flat {
+        Some(Reason::ParallaxUnclear)
+    } else {
+        Some(Reason::Flat)
     }
 }
 
@@ -193,15 +230,29 @@ fn shows(step: Step, rest: &FaceSignals, face: &FaceSignals) -> bool {
     }
 }
 
-/// Whether the times can be those of a camera and a person: frames neither faster than 120 a second nor all alike
-/// to the millisecond, and no step done before a person can react.
+/// Before its height a movement has taken this long at least, in milliseconds.
+const MOVEMENT_MS: u32 = 200;
+
+/// Whether the footage was cut while the step was shown. Between steps it may be: who it is, is seen anew there.
+fn is_cut(report: &Report, step: &StepRecord) -> bool {
+    let height = report.keyframes.get(usize::from(step.keyframe)).map_or(step.done_ms, |frame| frame.at_ms);
+    is_broken(&report.signals, height.saturating_sub(MOVEMENT_MS), step.done_ms)
+}
+
+/// Frames of a session come no faster than this on the mean, in milliseconds: 120 a second.
+const FASTEST_MS: u32 = 8;
+/// A person needs this long, in milliseconds, from reading what to do to having done it.
+const REACTION_MS: u32 = 60;
+
+/// Whether the times can be those of a camera and a person, and the frames those of something that lives.
 fn plausible(report: &Report) -> bool {
-    const REACTION_MS: u32 = 60;
-    let gaps: Vec<u32> = report.signals.windows(2).map(|pair| pair[1].t_ms - pair[0].t_ms).collect();
-    let count = gaps.len().max(1) as u32;
-    let mean = gaps.iter().fold(0u32, |sum, gap| sum.saturating_add(*gap)) / count;
-    let steps = report.steps.iter().all(|step| step.done_ms - step.asked_ms >= REACTION_MS);
-    steps && (gaps.is_empty() || mean >= 8)
+    let spent = |step: &StepRecord| step.done_ms.saturating_sub(step.asked_ms);
+    let lasted =
+        report.signals.first().zip(report.signals.last()).map(|(first, last)| last.t_ms - first.t_ms);
+    let gaps = report.signals.len().saturating_sub(1) as u64;
+    report.steps.iter().all(|step| spent(step) >= REACTION_MS)
+        && lasted.is_some_and(|lasted| u64::from(lasted) >= gaps * u64::from(FASTEST_MS))
+        && !is_frozen(&report.signals)
 }
 
 /// Whether the device claims figures its pictures do not give. Liveness is not compared: the device averages many
@@ -219,6 +270,7 @@ mod tests {
     use super::*;
     use crate::assess::Grade;
     use crate::report::tests::example;
+    use crate::signals::Signals;
 
     #[test]
     fn the_worst_reason_decides() {
@@ -252,6 +304,39 @@ mod tests {
         assert!(plausible(&report));
         report.steps[0].done_ms = report.steps[0].asked_ms + 10;
         assert!(!plausible(&report));
+    }
+
+    #[test]
+    fn frames_faster_than_a_camera_none_at_all_or_all_the_same_are_implausible() {
+        let frames = |times: &mut dyn Iterator<Item = u32>, face: fn(u32) -> Option<FaceSignals>| {
+            let signals = times.map(|t_ms| Signals { t_ms, faces: 1, face: face(t_ms) }).collect();
+            Report { signals, ..example() }
+        };
+        assert!(plausible(&frames(&mut (0..90).map(|i| i * 33), |_| None)));
+        assert!(!plausible(&frames(&mut (0..90).map(|i| i * 5), |_| None)));
+        assert!(!plausible(&frames(&mut std::iter::empty(), |_| None)));
+        assert!(!plausible(&frames(&mut (0..90).map(|i| i * 33), |_| example().signals[0].face)));
+    }
+
+    #[test]
+    fn a_cut_in_the_movement_counts_and_one_before_it_does_not() {
+        let mut report = example();
+        let [mut here, mut there] = [report.signals[0]; 2];
+        (here.t_ms, there.t_ms) = (1380, 1400);
+        there.face.as_mut().unwrap().bounds[0] += 300.0;
+        report.signals = vec![here, there];
+        assert!(is_cut(&report, &report.steps[0]));
+        (report.signals[0].t_ms, report.signals[1].t_ms) = (1000, 1033);
+        assert!(!is_cut(&report, &report.steps[0]));
+    }
+
+    #[test]
+    fn a_sheet_is_flat_and_a_head_is_not() {
+        let limits = Thresholds::default();
+        assert_eq!(weigh_parallax(&limits, 4.0), None);
+        assert_eq!(weigh_parallax(&limits, 14.0), Some(Reason::ParallaxUnclear));
+        assert_eq!(weigh_parallax(&limits, 25.0), Some(Reason::Flat));
+        assert_eq!(weigh_parallax(&limits, f32::NAN), Some(Reason::Flat));
     }
 
     #[test]
