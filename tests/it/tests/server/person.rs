@@ -12,6 +12,7 @@ use verify::{
     challenge::Step,
     digest::sha256_hex,
     report::{EngineIdentity, KeyframeRecord, Outcome, Report, Scores, Shows, StepRecord, VERSION},
+    signals::Signals,
 };
 
 use crate::stage::{Answer, Stage};
@@ -186,7 +187,9 @@ fn perform(challenge: &Value) -> Draft {
         steps: steps.into_iter().enumerate().map(step).collect(),
         keyframes: keyframes.iter().enumerate().map(keyframe).collect(),
         document_sha256: None,
-        signals: vec![],
+        signals: (0..=10 * at(pictures) / 1000)
+            .map(|index| Signals { t_ms: 100 * index, faces: 1, face: None })
+            .collect(),
     };
     Draft { id: text("id"), report, keyframes, document: None }
 }
