@@ -60,6 +60,7 @@ const zh = {
   why_no_document: "没有证件照片",
   why_match_unclear: "人证相似度处于中间区域",
   why_liveness_unclear: "活体检测处于中间区域",
+  why_parallax_unclear: "转头时的立体感处于中间区域",
   why_other_networks: "手机端模型版本不同",
 };
 
@@ -123,6 +124,7 @@ const en: Record<keyof typeof zh, string> = {
   why_no_document: "No picture of the document",
   why_match_unclear: "Likeness in between",
   why_liveness_unclear: "Liveness in between",
+  why_parallax_unclear: "Depth of the turning head in between",
   why_other_networks: "Other version of the networks",
 };
 
