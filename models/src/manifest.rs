@@ -35,6 +35,9 @@ pub struct Package {
 pub struct Model {
     /// What it is for; also the name of the file produced.
     pub role: String,
+    /// Whether a device loads it only at the moment it is needed, if at all.
+    #[serde(default)]
+    pub on_demand: bool,
     /// Name of the package it comes in.
     pub package: String,
     /// Path of the file in the package's wheel.
@@ -164,7 +167,11 @@ mod tests {
     fn the_built_in_manifest_is_complete() {
         let manifest = Manifest::built_in().unwrap();
         let roles: Vec<_> = manifest.model.iter().map(|m| m.role.as_str()).collect();
-        assert_eq!(roles, ["detector", "landmarks", "blendshapes", "pad_v2", "pad_v1se", "embedder"]);
+        assert_eq!(
+            roles,
+            ["detector", "landmarks", "blendshapes", "pad_v2", "pad_v1se", "embedder", "reader"]
+        );
+        assert!(manifest.model.iter().all(|m| m.on_demand == (m.role == "reader")));
         for model in &manifest.model {
             assert!(manifest.package.iter().any(|p| p.name == model.package), "{}: no package", model.role);
             let card = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(&model.card);

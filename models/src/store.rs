@@ -34,6 +34,7 @@ pub enum Found {
 #[derive(Serialize)]
 struct List<'a> {
     models: Vec<Entry<'a>>,
+    on_demand: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -125,10 +126,8 @@ impl Store {
 }
 
 fn list(manifest: &Manifest) -> Result<Vec<u8>> {
-    let models = manifest
-        .model
-        .iter()
-        .map(|m| Entry { role: &m.role, file: m.file(), sha256: m.sha256, bytes: m.bytes })
-        .collect();
-    Ok(serde_json::to_vec_pretty(&List { models })?)
+    let entry = |m: &'_ Model| Entry { role: &m.role, file: m.file(), sha256: m.sha256, bytes: m.bytes };
+    let (on_demand, models): (Vec<_>, Vec<_>) = manifest.model.iter().partition(|m| m.on_demand);
+    let [models, on_demand] = [models, on_demand].map(|list| list.into_iter().map(entry).collect());
+    Ok(serde_json::to_vec_pretty(&List { models, on_demand })?)
 }

@@ -5,10 +5,12 @@
 //! weighs what it finds.
 
 mod binding;
+mod stated;
 mod weigh;
 
 pub use crate::engine::Engine;
 pub use binding::{Checked, Submission, check};
+pub use stated::check_stated;
 pub use weigh::{Thresholds, assess};
 
 use crate::image::ImageError;
@@ -133,6 +135,8 @@ pub enum Reason {
     PictureRepeated,
     /// The device ran other networks than ours: an app gone stale, or another program.
     OtherNetworks,
+    /// The number on the document is not the one the person stated.
+    DocumentNumberDiffers,
 }
 
 impl Reason {
@@ -144,7 +148,8 @@ impl Reason {
             | Self::ParallaxUnclear
             | Self::MatchUnclear
             | Self::NoDocument
-            | Self::OtherNetworks => Grade::ManualReview,
+            | Self::OtherNetworks
+            | Self::DocumentNumberDiffers => Grade::ManualReview,
             _ => Grade::Fail,
         }
     }
@@ -165,5 +170,11 @@ impl Assessment {
     fn new(reasons: Vec<Reason>, scores: crate::report::Scores) -> Self {
         let grade = reasons.iter().map(|reason| reason.grade()).max().unwrap_or(Grade::Pass);
         Self { grade, reasons, scores }
+    }
+
+    /// The same with one more reason.
+    pub fn and(mut self, reason: Reason) -> Self {
+        self.reasons.push(reason);
+        Self::new(self.reasons, self.scores)
     }
 }

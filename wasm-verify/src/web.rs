@@ -6,6 +6,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::Challenge;
+use crate::document::{DocumentText, Reader};
 use crate::engine::{Engine, Portrait};
 use crate::face::{Embedding, Face};
 use crate::image::{RgbImage, decode, from_rgba};
@@ -112,6 +113,27 @@ impl Verifier {
             }
         };
         Ok(format!("{{\"status\":\"{status}\"}}"))
+    }
+
+    /// Reads the document that was set, with the network in `reader`, which is not kept: it is needed for a moment.
+    /// Answers `{"number": …, "name": …}`, each null when it could not be read; the number is valid, the name is for
+    /// its holder to confirm.
+    ///
+    /// # Errors
+    /// `not-ready`; `network-broken` when `reader` is not the network it should be; `engine-failed`.
+    #[wasm_bindgen(js_name = readDocument)]
+    pub fn read_document(&self, reader: &[u8]) -> Result<String, JsError> {
+        let (file, _) = self.document.as_ref().ok_or_else(|| error("not-ready"))?;
+        let photograph = decode(file).map_err(|_| error("engine-failed"))?;
+        let reader = Reader::load(reader).map_err(|_| error("network-broken"))?;
+        let text = match self.engine()?.portrait(&photograph).map_err(|_| error("engine-failed"))? {
+            Portrait::Found(face, ..) => {
+                reader.read(&photograph, &face).map_err(|_| error("engine-failed"))?
+            }
+            _ => DocumentText::default(),
+        };
+        let number = text.number.map(|read| read.number.to_string());
+        Ok(serde_json::json!({ "number": number, "name": text.name.map(|read| read.name) }).to_string())
     }
 
     /// Begins the verification of a [`Challenge`] (JSON).

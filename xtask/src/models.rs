@@ -14,6 +14,8 @@ use crate::{brotli, paths, tools};
 #[derive(Deserialize)]
 struct List {
     models: Vec<Model>,
+    #[serde(default)]
+    on_demand: Vec<Model>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +66,7 @@ fn verify(folder: &Path) -> Result<u64> {
     let list = list(folder)?;
     ensure!(!list.models.is_empty(), "models.json lists nothing");
     let mut total = 0;
-    for model in list.models {
+    for model in list.models.into_iter().chain(list.on_demand) {
         let file = folder.join(&model.file);
         ensure!(sha256(&file)? == model.sha256, "the {} network is damaged", model.role);
         total += fs::metadata(&file)?.len();

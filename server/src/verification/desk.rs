@@ -9,9 +9,14 @@ use std::{
 
 use tokio::{sync::Semaphore, time::timeout};
 use verify::{
-    assess::{Assessment, Checked, Engine, EvidenceError, Submission, Thresholds, assess, check},
+    assess::{
+        Assessment, Checked, Engine, EvidenceError, Reason, Submission, Thresholds, assess, check,
+        check_stated,
+    },
     challenge::Challenge,
+    document::{DocumentCheck, Reader, ResidentId},
     engine,
+    net::NetworkError,
 };
 
 use crate::service::{Error, Refusal, Result};
@@ -21,11 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Judges the pictures of a submission.
 pub trait Assessor: Send + Sync {
-    /// Takes seconds, and a core.
+    /// Takes seconds, and a core. `stated` is the document number the person gave.
     ///
     /// # Errors
     /// The pictures are bad input, or a network failed.
-    fn assess(&self, checked: &Checked<'_>) -> std::result::Result<Assessment, EvidenceError>;
+    fn assess(&self, checked: &Checked<'_>, stated: &str) -> std::result::Result<Assessment, EvidenceError>;
 }
 
 /// Why the engine could not be loaded.
@@ -37,11 +42,15 @@ pub enum LoadError {
     /// A network cannot be used.
     #[error(transparent)]
     Network(#[from] engine::LoadError<io::Error>),
+    /// The network that reads documents cannot be used.
+    #[error("the reader: {0}")]
+    Reader(#[from] NetworkError),
 }
 
 /// The engine the device runs too, built natively.
 pub struct Native {
     engine: Engine,
+    reader: Reader,
     limits: Thresholds,
 }
 
@@ -54,8 +63,9 @@ impl Native {
         let manifest = std::fs::read(folder.join("models.json")).map_err(LoadError::Manifest)?;
         let manifest: Manifest =
             serde_json::from_slice(&manifest).map_err(|error| LoadError::Manifest(error.into()))?;
-        let engine = Engine::load(|role| {
-            let model = manifest.models.iter().find(|model| model.role == role.name());
+        let file = |role: &str| {
+            let mut models = manifest.models.iter().chain(&manifest.on_demand);
+            let model = models.find(|model| model.role == role);
             let model = model.ok_or_else(|| io::Error::other("not named in models.json"))?;
             let bytes = std::fs::read(folder.join(&model.file))?;
             if verify::digest::sha256_hex(&bytes) == model.sha256 {
@@ -63,14 +73,17 @@ impl Native {
             } else {
                 Err(io::Error::other("its hash is not the one in models.json"))
             }
-        })?;
-        Ok(Self { engine, limits: Thresholds::default() })
+        };
+        let engine = Engine::load(|role| file(role.name()))?;
+        let reader = Reader::load(&file(Reader::ROLE).map_err(LoadError::Manifest)?)?;
+        Ok(Self { engine, reader, limits: Thresholds::default() })
     }
 }
 
 #[derive(serde::Deserialize)]
 struct Manifest {
     models: Vec<Model>,
+    on_demand: Vec<Model>,
 }
 
 #[derive(serde::Deserialize)]
@@ -81,8 +94,15 @@ struct Model {
 }
 
 impl Assessor for Native {
-    fn assess(&self, checked: &Checked<'_>) -> std::result::Result<Assessment, EvidenceError> {
-        assess(&self.engine, &self.limits, checked)
+    fn assess(&self, checked: &Checked<'_>, stated: &str) -> std::result::Result<Assessment, EvidenceError> {
+        let assessment = assess(&self.engine, &self.limits, checked)?;
+        let (Some(file), Ok(stated)) = (checked.document_portrait, stated.parse::<ResidentId>()) else {
+            return Ok(assessment);
+        };
+        Ok(match check_stated(&self.engine, &self.reader, file, &stated)? {
+            DocumentCheck::Differs => assessment.and(Reason::DocumentNumberDiffers),
+            DocumentCheck::Agrees | DocumentCheck::NotRead => assessment,
+        })
     }
 }
 
@@ -123,6 +143,7 @@ impl Desk {
         report: Arc<[u8]>,
         keyframes: Arc<[Vec<u8>]>,
         portrait: Option<Arc<[u8]>>,
+        stated: String,
     ) -> Result<Assessment> {
         let assessor = self.assessor()?;
         let later = || Error::Later { refusal: Refusal::Unavailable, retry_after_s: 10 };
@@ -131,7 +152,7 @@ impl Desk {
         let work = tokio::task::spawn_blocking(move || {
             let submission =
                 Submission { report: &report, keyframes: &keyframes, document_portrait: portrait.as_deref() };
-            assessor.assess(&check(&challenge, &submission)?)
+            assessor.assess(&check(&challenge, &submission)?, &stated)
         });
         match work.await {
             Ok(assessment) => Ok(assessment.map_err(evidence)?),

@@ -96,7 +96,8 @@ pub async fn report(app: &App, account: Uuid, id: Uuid, upload: Upload<'_>) -> R
 
 async fn judge(app: &App, verification: &Verification, files: Files) -> Result<Outcome> {
     let Files { report, keyframes, portrait } = files.clone();
-    match app.desk.assess(verification.challenge.clone(), report, keyframes, portrait).await {
+    let (challenge, stated) = (verification.challenge.clone(), verification.document_number.clone());
+    match app.desk.assess(challenge, report, keyframes, portrait, stated).await {
         Ok(assessment) => settle(app, verification, &files, &assessment).await,
         Err(error) => {
             let tx = app.store.begin().await?;

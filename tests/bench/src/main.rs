@@ -5,6 +5,7 @@
 
 mod bytes;
 mod device;
+mod document;
 mod engine;
 mod ffmpeg;
 mod list;
@@ -21,6 +22,8 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask bench")]
 enum Command {
+    /// Resident identity cards, drawn and photographed by the bench, read.
+    Document(document::Options),
     /// Passive presentation attack detection on labelled stills (ISO/IEC 30107-3).
     Pad(pad::Options),
     /// Events in footage, and how a session over it ends.
@@ -37,6 +40,7 @@ enum Command {
 
 fn main() -> Result<()> {
     match Command::parse() {
+        Command::Document(options) => document::run(&options),
         Command::Pad(options) => pad::run(&options),
         Command::Video(options) => video::run(&options),
         Command::Pairs(options) => pairs::run(&options),

@@ -5,11 +5,13 @@
 
 mod card;
 mod mask;
+mod read;
 mod resident_id;
 mod vin;
 
 pub use card::{Carrier, Iccid, Msisdn};
 pub use mask::{mask_name, mask_phone};
+pub use read::{DocumentCheck, DocumentText, NameRead, NumberRead, Reader};
 pub use resident_id::ResidentId;
 pub use vin::Vin;
 

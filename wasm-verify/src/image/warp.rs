@@ -14,6 +14,22 @@ impl Affine {
         [a * x + b * y + c, d * x + e * y + f]
     }
 
+    /// This map after `first`: the one map that does both.
+    pub fn after(&self, first: &Self) -> Self {
+        let [a, b, c, d, e, f] = self.m;
+        let [g, h, i, j, k, l] = first.m;
+        Self {
+            m: [
+                a * g + b * j,
+                a * h + b * k,
+                a * i + b * l + c,
+                d * g + e * j,
+                d * h + e * k,
+                d * i + e * l + f,
+            ],
+        }
+    }
+
     /// The map of a square of `size` pixels onto the rectangle with the given corner and sides, pixel centres to
     /// pixel centres, as a resize does it.
     pub fn onto_rectangle(x: f32, y: f32, width: f32, height: f32, size: usize) -> Self {
@@ -192,6 +208,8 @@ mod tests {
         let map = Affine::onto_turned_square([40.0, 30.0], 50.0, 0.3, 64);
         let back = map.inverse().unwrap().apply(map.apply([10.0, 20.0]));
         assert!((back[0] - 10.0).abs() < 1e-3 && (back[1] - 20.0).abs() < 1e-3);
+        let twice = map.after(&map.inverse().unwrap()).apply([10.0, 20.0]);
+        assert!((twice[0] - 10.0).abs() < 1e-3 && (twice[1] - 20.0).abs() < 1e-3);
         let centre = map.apply([32.0, 32.0]);
         assert!((centre[0] - 40.0).abs() < 1e-3 && (centre[1] - 30.0).abs() < 1e-3);
     }

@@ -11,6 +11,8 @@ declare module "*/engine/verify.js" {
     loadNetwork(role: string, bytes: Uint8Array): void;
     /** A JPEG or PNG of the document; answers JSON `{status}`. */
     setDocument(image: Uint8Array): string;
+    /** Reads the document that was set with that network; answers JSON `{number, name}`, each null if unreadable. */
+    readDocument(reader: Uint8Array): string;
     /** Starts (again) with a challenge, JSON. */
     begin(challenge: string): void;
     /** Row-major RGBA, `tMs` in milliseconds on any steady clock; answers JSON, see `FrameResult`. */

@@ -67,7 +67,7 @@ impl Clock for TurnedClock {
 struct Scripted;
 
 impl Assessor for Scripted {
-    fn assess(&self, checked: &Checked<'_>) -> Result<Assessment, EvidenceError> {
+    fn assess(&self, checked: &Checked<'_>, _: &str) -> Result<Assessment, EvidenceError> {
         let reasons = match checked.keyframes.first().map(Vec::as_slice) {
             None => vec![Reason::DeviceOnly],
             Some(b"no face") => return Err(EvidenceError::KeyframeNoFace(0)),

@@ -2,6 +2,7 @@ import type {
   Capabilities,
   Challenge,
   DocumentStatus,
+  DocumentText,
   Evidence,
   FrameResult,
   LoadProgress,
@@ -63,6 +64,12 @@ export class FaceVerifier {
   async setDocument(image: Blob): Promise<DocumentStatus> {
     await this.#ready;
     return this.#call("document", image);
+  }
+
+  /** Reads number and name on the document that was set; fetches what it takes the first time. */
+  async readDocument(): Promise<DocumentText> {
+    await this.#ready;
+    return this.#call("read", null);
   }
 
   /** Starts a challenge; called again, starts it anew. */

@@ -7,6 +7,7 @@ export {
   VerifyError,
   type Challenge,
   type DocumentStatus,
+  type DocumentText,
   type ErrorCode,
   type Evidence,
   type Failure,

@@ -16,6 +16,12 @@ export interface Challenge {
 /** What the engine found in the picture of the document. */
 export type DocumentStatus = "ok" | "no_face" | "several_faces" | "too_small" | "blurred" | "unreadable";
 
+/** What could be read on the document. The number's check digit is right; the name is for its holder to confirm. */
+export interface DocumentText {
+  number: string | null;
+  name: string | null;
+}
+
 /** The one thing to tell the person now. */
 export type Guidance =
   | "no_face"
@@ -79,6 +85,7 @@ export interface Capabilities {
 export interface Operations {
   load: { input: { models: string }; output: Capabilities };
   document: { input: Blob; output: DocumentStatus };
+  read: { input: null; output: DocumentText };
   begin: { input: Challenge; output: null };
   frame: { input: Frame; output: FrameResult };
   finish: { input: null; output: Evidence };

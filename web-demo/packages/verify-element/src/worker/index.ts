@@ -9,6 +9,7 @@ const session = new Session((progress) => send({ progress }));
 const handlers: { [O in Operation]: (input: Operations[O]["input"]) => Promise<Operations[O]["output"]> } = {
   load: ({ models }) => session.load(models),
   document: (image) => session.setDocument(image),
+  read: () => session.readDocument(),
   begin: (challenge) => session.begin(challenge),
   frame: (frame) => session.push(frame),
   finish: () => session.finish(),

@@ -13,12 +13,20 @@ export interface Network {
 
 const CACHE = "ownerproof-models";
 
-/** Reads the list of networks, in the order of need. */
-export async function catalogueOf(url: string): Promise<Network[]> {
+/** What `models.json` lists. */
+export interface Catalogue {
+  /** What every verification needs, in the order of need. */
+  models: Network[];
+  /** What is fetched at the moment it is needed, if at all. */
+  on_demand: Network[];
+}
+
+/** Reads the list of networks. */
+export async function catalogueOf(url: string): Promise<Catalogue> {
   try {
     const response = await fetch(url, { cache: "no-cache" });
     if (!response.ok) throw new Error(String(response.status));
-    return ((await response.json()) as { models: Network[] }).models;
+    return (await response.json()) as Catalogue;
   } catch (error) {
     throw VerifyError.from(error, "models_unreachable");
   }

@@ -1,4 +1,4 @@
-import type { Capabilities, Challenge, DocumentStatus, Evidence, Frame, FrameResult, LoadProgress } from "../protocol.ts";
+import type { Capabilities, Challenge, DocumentStatus, DocumentText, Evidence, Frame, FrameResult, LoadProgress } from "../protocol.ts";
 import { VerifyError } from "../protocol.ts";
 import { engineBytes, instantiate, type Verifier } from "./engine.ts";
 import { catalogueOf, networkBytes, sweep } from "./models.ts";
@@ -13,12 +13,18 @@ export class Session {
   #verifier: Verifier | null = null;
   #engineHash = "";
   #pixels = new Pixels();
+  #reader: (() => Promise<Uint8Array>) | null = null;
 
   constructor(private readonly report: (progress: LoadProgress) => void) {}
 
   /** Fetches engine and networks, one network at a time in the order of need, each checked by its hash. */
   async load(modelsUrl: string): Promise<Capabilities> {
-    const networks = await catalogueOf(modelsUrl);
+    const { models: networks, on_demand } = await catalogueOf(modelsUrl);
+    this.#reader = (): Promise<Uint8Array> => {
+      const reader = on_demand.find(({ role }) => role === "reader");
+      if (!reader) throw new VerifyError("models_unreachable", "reader");
+      return networkBytes(reader, modelsUrl, () => {});
+    };
     const weights = networks.reduce((sum, network) => sum + network.bytes, 0);
     let engineTotal = ENGINE_ESTIMATE;
     let done = 0;
@@ -45,7 +51,7 @@ export class Session {
       if (following) (next = networkBytes(following, modelsUrl, tell)).catch(() => {});
       verifier.loadNetwork(network.role, bytes);
     }
-    await sweep(networks);
+    await sweep([...networks, ...on_demand]);
     return { offscreen: this.#pixels.available };
   }
 
@@ -54,6 +60,13 @@ export class Session {
     const bytes = await upright(image);
     if (!bytes) return "unreadable";
     return (JSON.parse(this.#engine.setDocument(bytes)) as { status: DocumentStatus }).status;
+  }
+
+  /** Reads the document that was set. */
+  async readDocument(): Promise<DocumentText> {
+    const reader = await this.#reader?.();
+    if (!reader) throw new VerifyError("engine_failed", "not loaded");
+    return JSON.parse(this.#engine.readDocument(reader)) as DocumentText;
   }
 
   /** Starts a challenge, or starts it again. */

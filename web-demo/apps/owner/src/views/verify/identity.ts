@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { LocalizedElement, base, locale, megabytes } from "@ownerproof/ui";
 import {
   type DocumentStatus,
+  type DocumentText,
   type FaceVerifier,
   type LoadProgress,
   VerifyError,
@@ -20,8 +21,11 @@ export interface Identity {
   photo: Blob | null;
 }
 
+const NOTHING: DocumentText = { number: null, name: null };
+
 /**
- * Name, number and photograph of the resident ID, each checked at once.
+ * Photograph, name and number of the resident ID, each checked at once. What can be read in the photograph is filled
+ * in for the person to confirm; what they write themselves is never overwritten.
  *
  * @fires identity-ready Identity
  * @fires engine-retry   the engine has failed and a new one is wanted
@@ -35,11 +39,14 @@ export class OwnerIdentity extends LocalizedElement {
   @state() private number = "";
   @state() private photo: Blob | null = null;
   @state() private quality: DocumentStatus | "checking" | null = null;
+  @state() private text: DocumentText | "reading" | null = null;
   @state() private progress: LoadProgress | null = null;
   @state() private error: VerifyError | null = null;
 
   #unfollow: (() => void) | null = null;
   #check = 0;
+  /** What was filled in from the photograph before. */
+  #filled: DocumentText = NOTHING;
 
   static override styles = [
     base,
@@ -146,6 +153,7 @@ export class OwnerIdentity extends LocalizedElement {
   async #examine(photo: Blob): Promise<void> {
     const check = ++this.#check;
     this.quality = "checking";
+    this.text = null;
     await this.updateComplete;
     const canvas = this.renderRoot.querySelector("canvas");
     if (canvas && !(await drawPreview(photo, canvas))) {
@@ -157,7 +165,25 @@ export class OwnerIdentity extends LocalizedElement {
       this.error = VerifyError.from(error, "engine_failed");
       return null;
     });
-    if (check === this.#check) this.quality = quality ?? null;
+    if (check !== this.#check) return;
+    this.quality = quality ?? null;
+    if (quality === "ok") await this.#read(check);
+  }
+
+  async #read(check: number): Promise<void> {
+    this.text = "reading";
+    const text = await this.verifier?.readDocument().catch(() => null); // Then it is typed, as without a photograph.
+    if (check !== this.#check) return;
+    this.text = text ?? NOTHING;
+    const { name, number } = this.#filled;
+    if (this.text.name && (this.name === "" || this.name === name)) this.name = this.text.name;
+    if (this.text.number && (this.number === "" || this.number === number)) this.number = this.text.number;
+    this.#filled = this.text;
+  }
+
+  /** What the photograph says, once it is read. */
+  get #seen(): DocumentText {
+    return this.text && this.text !== "reading" ? this.text : NOTHING;
   }
 
   get #ready(): boolean {
@@ -178,30 +204,45 @@ export class OwnerIdentity extends LocalizedElement {
         <h1>${t("identity_title")}</h1>
         <p class="lead">${t("identity_lead")}</p>
       </div>
+      ${this.#photoField()}
       <div>
         <label for="name">${t("name")}</label>
         <input id="name" data-testid="name" autocomplete="name" maxlength="50" aria-describedby="name-hint" .value=${this.name}
           @input=${(event: InputEvent) => (this.name = (event.target as HTMLInputElement).value)} />
-        <p id="name-hint" class="hint">${t("name_hint")}</p>
+        <p id="name-hint" class="hint">${this.name !== "" && this.name === this.#seen.name ? t("name_read") : t("name_hint")}</p>
       </div>
-      ${this.#numberField()} ${this.#photoField()}
+      ${this.#numberField()}
       <button class="wide" data-testid="continue" ?disabled=${!this.#ready}>${t("continue")}</button>
     </form>`;
   }
 
   #numberField() {
-    const found = fault(this.number);
-    const tone = found === null ? "good" : found === "short" ? "" : "bad";
-    const text = found === null ? t("id_ok") : t(`id_${found}`, { n: this.number.length });
+    const { state, tone, text } = this.#numberHint();
     return html`<div>
       <label for="number">${t("document_number")}</label>
       <input id="number" class="number" data-testid="document-number" autocomplete="off" autocapitalize="characters"
         spellcheck="false" maxlength="22" aria-describedby="number-hint" aria-invalid=${tone === "bad"} .value=${this.number}
         @input=${(event: InputEvent) => (this.number = normalise((event.target as HTMLInputElement).value))} />
-      <p id="number-hint" class="hint ${tone}" role="status" data-testid="document-number-hint">
-        ${this.number === "" ? t("id_short", { n: 0 }) : text}
-      </p>
+      <p id="number-hint" class="hint ${tone}" role="status" data-testid="document-number-hint" data-state=${state}>${text}</p>
+      ${state === "differs"
+        ? html`<button type="button" class="text" data-testid="use-read-number"
+            @click=${() => (this.number = this.#seen.number ?? this.number)}>${t("id_use")}</button>`
+        : null}
     </div>`;
+  }
+
+  #numberHint(): { state: string; tone: string; text: string } {
+    const { number } = this.#seen;
+    if (this.number === "") {
+      if (this.text === "reading") return { state: "reading", tone: "", text: t("id_reading") };
+      const missed = this.text !== null && number === null;
+      return { state: "empty", tone: "", text: missed ? t("id_unread") : t("id_short", { n: 0 }) };
+    }
+    const found = fault(this.number);
+    if (found) return { state: found, tone: found === "short" ? "" : "bad", text: t(`id_${found}`, { n: this.number.length }) };
+    if (number === null) return { state: "ok", tone: "good", text: t("id_ok") };
+    if (number === this.number) return { state: "read", tone: "good", text: t("id_read") };
+    return { state: "differs", tone: "", text: t("id_differs", { number }) };
   }
 
   #photoField() {

@@ -1,0 +1,125 @@
+//! Reading a resident identity card: the number, and the name before a person confirms it.
+//!
+//! The portrait's eyes say where the card lies in the photograph; lines of text are looked for where number and name
+//! stand on it, cut out and recognised. A number counts only with valid date, region and check digit.
+
+mod ctc;
+mod layout;
+mod lines;
+mod name;
+mod number;
+mod recogniser;
+mod strip;
+
+use ::image::RgbImage;
+
+pub use name::NameRead;
+pub use number::NumberRead;
+
+use super::ResidentId;
+use crate::face::Face;
+use crate::net::NetworkError;
+use recogniser::Recogniser;
+
+/// Lines tried for the number and for the name.
+const LINES: usize = 4;
+/// From this probability on the number is believed at once.
+const CLEAR: f32 = 0.9;
+/// Below this one it is not believed at all.
+const DOUBTFUL: f32 = 0.5;
+
+/// Reads documents. Kept apart from the other networks: it is needed for a moment only, and not to verify a face.
+#[derive(Clone)]
+pub struct Reader {
+    recogniser: Recogniser,
+    characters: [usize; 11],
+}
+
+/// What could be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DocumentText {
+    /// The number, if it is one.
+    pub number: Option<NumberRead>,
+    /// The name. To be confirmed by its owner: names have no check digit.
+    pub name: Option<NameRead>,
+}
+
+/// How a document compares with what its holder stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentCheck {
+    /// The number read is the number stated.
+    Agrees,
+    /// Another valid number was read.
+    Differs,
+    /// No number could be read.
+    NotRead,
+}
+
+impl DocumentText {
+    /// Compares the number with the one stated.
+    pub fn check(&self, stated: &ResidentId) -> DocumentCheck {
+        match &self.number {
+            None => DocumentCheck::NotRead,
+            Some(read) if read.number == *stated => DocumentCheck::Agrees,
+            Some(_) => DocumentCheck::Differs,
+        }
+    }
+}
+
+impl Reader {
+    /// The name of its file's role in manifests. Not a [`crate::net::Role`]: no verification needs it.
+    pub const ROLE: &str = "reader";
+
+    /// Prepares the network.
+    pub fn load(bytes: &[u8]) -> Result<Self, NetworkError> {
+        let recogniser = Recogniser::load(bytes)?;
+        // A class that is not there has no probability anywhere, and nothing is read.
+        let characters = number::CHARACTERS.map(|c| recogniser.class(c).unwrap_or(usize::MAX));
+        Ok(Self { recogniser, characters })
+    }
+
+    /// Reads the document on which `portrait` was found.
+    pub fn read(&self, photograph: &RgbImage, portrait: &Face) -> Result<DocumentText, NetworkError> {
+        let Some(card) = layout::from_face(portrait) else { return Ok(DocumentText::default()) };
+        let left = layout::NUMBER_AREA.x[0];
+        let mut best: Option<(NumberRead, _)> = None;
+        for line in lines::find(photograph, &card, layout::NUMBER_AREA, LINES) {
+            let steps = self.recogniser.read(photograph, &line, left)?;
+            let digits = steps.of(self.characters);
+            let Some(read) = number::decode(&digits).filter(|read| read.confidence >= DOUBTFUL) else {
+                continue;
+            };
+            if best.as_ref().is_none_or(|(known, _)| known.confidence < read.confidence) {
+                let ends =
+                    number::ends(&digits).map(|ends| ends.map(|at| line.apply([steps.place(at), 0.0])));
+                let clear = read.confidence >= CLEAR;
+                best = Some((read, ends));
+                if clear {
+                    break;
+                }
+            }
+        }
+        let Some((number, ends)) = best else { return Ok(DocumentText::default()) };
+        let name = match ends.and_then(layout::from_number) {
+            Some(card) => name::read(&self.recogniser, photograph, &card)?,
+            None => None,
+        };
+        Ok(DocumentText { number: Some(number), name })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_compared_with_what_was_stated() {
+        let [one, other]: [ResidentId; 2] =
+            ["11010519491231002X", "440305199208152347"].map(|number| number.parse().unwrap());
+        let number = Some(NumberRead { number: one.clone(), confidence: 1.0 });
+        let text = DocumentText { number, name: None };
+        assert_eq!(text.check(&one), DocumentCheck::Agrees);
+        assert_eq!(text.check(&other), DocumentCheck::Differs);
+        assert_eq!(DocumentText::default().check(&one), DocumentCheck::NotRead);
+    }
+}
