@@ -125,8 +125,11 @@ impl Store {
     }
 }
 
+fn entry(model: &Model) -> Entry<'_> {
+    Entry { role: &model.role, file: model.file(), sha256: model.sha256, bytes: model.bytes }
+}
+
 fn list(manifest: &Manifest) -> Result<Vec<u8>> {
-    let entry = |m: &'_ Model| Entry { role: &m.role, file: m.file(), sha256: m.sha256, bytes: m.bytes };
     let (on_demand, models): (Vec<_>, Vec<_>) = manifest.model.iter().partition(|m| m.on_demand);
     let [models, on_demand] = [models, on_demand].map(|list| list.into_iter().map(entry).collect());
     Ok(serde_json::to_vec_pretty(&List { models, on_demand })?)

@@ -21,6 +21,7 @@ const ATTEMPTS = 3;
  * @property {string} document_number
  * @property {string} camera
  * @property {string} document
+ * @property {boolean} document_readable  whether the number must be read from its picture
  *
  * @typedef {object} Verdict
  * @property {string} outcome   what the server says
@@ -94,20 +95,26 @@ export class OwnerApp {
     await this.#at("claim").click();
   }
 
-  /** States name and number and shows the document. */
+  /** Shows the document, checks what was read in it, and states the rest. Returns whether the number was read. */
   async identify() {
-    await this.#at("name").fill(this.actor.name);
-    await this.#at("document-number").fill(this.actor.document_number);
+    const { name, document_number, document_readable } = this.actor;
     await this.#at("document-photo").setInputFiles(this.actor.document);
     const judged = ["ok", "no_face", "several_faces", "too_small", "blurred", "unreadable"];
     const quality = this.#at("document-quality", `:is(${judged.map((one) => `[data-quality="${one}"]`).join(",")})`);
     const failed = this.#at("error");
     await quality.or(failed).first().waitFor({ timeout: ENGINE_MS });
-    await this.stage.shot("identity");
     if (await failed.isVisible()) must(false, `the engine does not come up: ${await failed.textContent()}`);
     const found = await quality.getAttribute("data-quality");
     must(found === "ok", `the document picture is refused: ${found}`);
+    await this.#at("document-number-hint", ':not([data-state="reading"])').waitFor({ timeout: ENGINE_MS });
+    const read = await this.#at("document-number").inputValue();
+    must(read === document_number || (read === "" && !document_readable), `the number read is "${read}"`);
+    await this.stage.shot("document");
+    await this.#at("document-number").fill(document_number);
+    if ((await this.#at("name").inputValue()) !== name) await this.#at("name").fill(name);
+    await this.stage.shot("identity");
     await this.#at("continue").click();
+    return read !== "";
   }
 
   /**

@@ -13,10 +13,13 @@ pub const FRAMES_PER_SECOND: u32 = 30;
 const STILL_SECONDS: u32 = 2;
 /// Rounds of the clip in the file the browser plays.
 const ROUNDS: u32 = 5;
-/// The card that identity documents are printed on, in pixels at 300 dots per inch.
-const CARD: (u32, u32) = (1011, 638);
-/// The portrait on it.
+/// Pixels a millimetre of a document: 350 dots per inch, as portraits are taken (GA 461).
+const SCALE: f32 = 350.0 / 25.4;
+/// The card that identity documents are printed on (ISO/IEC 7810 ID-1), in millimetres.
+const CARD: (f32, f32) = (85.6, 54.0);
+/// The portrait on it, in pixels, and the place of its corner, in millimetres.
 const PORTRAIT: (u32, u32) = (358, 442);
+const PORTRAIT_AT: (f32, f32) = (56.0, 6.2);
 
 /// A video or a still image, or some frames of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +28,12 @@ pub struct Source {
     pub file: PathBuf,
     /// Pieces, each its first frame and the one after the last, one after the other; none: the whole file.
     pub frames: Vec<(u32, u32)>,
+}
+
+/// Whose document it is.
+pub struct Person {
+    pub name: &'static str,
+    pub document_number: &'static str,
 }
 
 /// A rectangle in the frames that the camera shows, pixels.
@@ -100,9 +109,9 @@ pub fn still(camera: &Path, frame: u32, file: &Path) -> Result<()> {
     one_frame(camera, frame, "null", file)
 }
 
-/// Writes a plain identity card whose portrait is that frame. Without knowing where the `face` is,
-/// the middle of the frame is taken.
-pub fn document(camera: &Path, frame: u32, face: Option<Area>, file: &Path) -> Result<()> {
+/// Writes the specimen of an identity card of `person` whose portrait is that frame. Without knowing where the `face`
+/// is, the middle of the frame is taken, and text may not be where a reader looks for it.
+pub fn document(camera: &Path, frame: u32, face: Option<Area>, person: &Person, file: &Path) -> Result<()> {
     let (portrait_width, portrait_height) = PORTRAIT;
     let crop = match face {
         Some(face) => around(face),
@@ -111,24 +120,32 @@ pub fn document(camera: &Path, frame: u32, face: Option<Area>, file: &Path) -> R
              h='min(ih,iw*{portrait_height}/{portrait_width})'"
         ),
     };
-    let (width, height) = CARD;
-    let filter = format!(
-        "{crop},scale={portrait_width}:{portrait_height}:flags=lanczos,\
-         pad={width}:{height}:{left}:{top}:color=0xE8EEF2,\
-         drawbox=x=60:y=110:w=430:h=26:color=0x8FA3B0:t=fill,\
-         drawbox=x=60:y=190:w=300:h=26:color=0x8FA3B0:t=fill,\
-         drawbox=x=60:y=270:w=480:h=26:color=0x8FA3B0:t=fill,\
-         drawbox=x=60:y=530:w=520:h=30:color=0x5C7080:t=fill",
-        left = width - portrait_width - 50,
-        top = (height - portrait_height) / 2 - 20,
-    );
+    let pixels = |millimetres: f32| (millimetres * SCALE).round() as u32;
+    let (width, height) = (pixels(CARD.0), pixels(CARD.1));
+    let (left, top) = (pixels(PORTRAIT_AT.0), pixels(PORTRAIT_AT.1));
+    let text = |text: &str, x: f32, y: f32, size: f32, colour: &str| {
+        let (x, y, size) = (pixels(x), pixels(y), pixels(size));
+        format!(
+            ",drawtext=font=Noto Sans CJK SC:text={text}:x={x}:y={y}-text_h/2:fontsize={size}:fontcolor={colour}"
+        )
+    };
+    let (blue, black) = ("0x4678BE", "0x1E1C20");
+    let filter = [
+        format!("{crop},scale={portrait_width}:{portrait_height}:flags=lanczos"),
+        format!(",pad={width}:{height}:{left}:{top}:color=0xE8EEF2"),
+        text("姓名", 5.0, 8.7, 2.9, blue),
+        text(person.name, 15.2, 8.7, 4.0, black),
+        text("公民身份号码", 5.0, 47.7, 2.9, blue),
+        text(person.document_number, 29.4, 47.7, 4.4, black),
+    ]
+    .concat();
     one_frame(camera, frame, &filter, file)
 }
 
 /// The part of the frame a passport photograph would show, as an ffmpeg filter.
 fn around(face: Area) -> String {
     let (portrait_width, portrait_height) = PORTRAIT;
-    let width = face.width * 1.7;
+    let width = face.width * 1.9;
     let height = width * portrait_height as f32 / portrait_width as f32;
     let x = face.x + face.width / 2.0 - width / 2.0;
     let y = face.y + face.height / 2.0 - height * 0.52;
@@ -169,7 +186,7 @@ mod tests {
     fn a_portrait_holds_the_face_and_some_room() {
         let face = Area { x: 200.0, y: 100.0, width: 200.0, height: 260.0 };
         let filter = around(face);
-        assert!(filter.starts_with("crop=w='min(340,iw)':h='min(420,ih)'"), "{filter}");
-        assert!(filter.contains("x='clip(130,"), "{filter}");
+        assert!(filter.starts_with("crop=w='min(380,iw)':h='min(469,ih)'"), "{filter}");
+        assert!(filter.contains("x='clip(110,"), "{filter}");
     }
 }

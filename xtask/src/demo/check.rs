@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::camera::{self, Source};
+use super::camera::{self, Person, Source};
 use super::clip::{self, Portrait, Study};
 use super::footage::Footage;
 use super::programs::Programs;
@@ -18,6 +18,8 @@ use crate::{paths, tools, web};
 
 /// The seeded owner who has a car to pass on.
 pub const OWNER_PHONE: &str = "13800001234";
+const OWNER: Person = Person { name: "张伟", document_number: "11010519491231002X" };
+const COUNTERPARTY: Person = Person { name: "李娜", document_number: "440305199208152347" };
 /// Steps in one challenge, when the footage shows as many.
 const STEPS: usize = 3;
 /// Beyond one round of the footage, for a step to be seen: positioning, and a busy machine.
@@ -44,6 +46,8 @@ struct Actor {
     document_number: &'static str,
     camera: PathBuf,
     document: PathBuf,
+    /// Whether the document is drawn so that a reader must be able to read it.
+    document_readable: bool,
 }
 
 /// Prepares everything and plays the scene.
@@ -100,6 +104,9 @@ fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
     } else {
         cast.counterparty.prepare(site.folder(), "counterparty")?
     };
+    let owner_document = owner.document(&OWNER, site.folder().join("owner-document.jpg"))?;
+    let counterparty_document =
+        counterparty.document(&COUNTERPARTY, site.folder().join("counterparty-document.jpg"))?;
     step.done("");
 
     let steps = match scene.expect {
@@ -119,17 +126,19 @@ fn stage(scene: &Scene, site: &Site, out: &Path) -> Result<()> {
         staff: site.staff()?,
         owner: Actor {
             phone: OWNER_PHONE,
-            name: "张伟",
-            document_number: "11010519491231002X",
+            name: OWNER.name,
+            document_number: OWNER.document_number,
+            document_readable: owner.portrait.face.is_some(),
             camera: owner.camera,
-            document: owner.document,
+            document: owner_document,
         },
         counterparty: Actor {
             phone: "13900005678",
-            name: "李娜",
-            document_number: "440305199208152347",
+            name: COUNTERPARTY.name,
+            document_number: COUNTERPARTY.document_number,
+            document_readable: counterparty.portrait.face.is_some(),
             camera: counterparty.camera,
-            document: counterparty.document,
+            document: counterparty_document,
         },
     };
     let file = site.folder().join("plan.json");
@@ -158,8 +167,9 @@ struct Role {
 /// One person's footage, ready to play.
 #[derive(Clone)]
 struct Prepared {
+    clip: PathBuf,
     camera: PathBuf,
-    document: PathBuf,
+    portrait: Portrait,
     steps: Vec<String>,
     round_ms: u64,
 }
@@ -190,11 +200,10 @@ impl Cast {
 }
 
 impl Role {
-    /// Makes clip, camera file and document picture, and finds the steps the footage shows.
+    /// Makes clip and camera file, and finds the steps the footage shows.
     fn prepare(&self, folder: &Path, name: &str) -> Result<Prepared> {
         let clip = folder.join(format!("{name}-once.mjpeg"));
         let camera = folder.join(format!("{name}.mjpeg"));
-        let document = folder.join(format!("{name}-document.jpg"));
         self.source.camera(&clip)?;
         camera::play_on(&clip, &camera)?;
         let study = match &self.study {
@@ -204,8 +213,16 @@ impl Role {
             }
             None => clip::study(&clip)?,
         };
-        camera::document(&clip, study.portrait.frame, study.portrait.face, &document)?;
-        Ok(Prepared { round_ms: camera::duration_ms(&clip)?, camera, document, steps: study.steps })
+        let round_ms = camera::duration_ms(&clip)?;
+        Ok(Prepared { clip, camera, portrait: study.portrait, steps: study.steps, round_ms })
+    }
+}
+
+impl Prepared {
+    /// Draws the document of `person` with this footage's face.
+    fn document(&self, person: &Person, file: PathBuf) -> Result<PathBuf> {
+        camera::document(&self.clip, self.portrait.frame, self.portrait.face, person, &file)?;
+        Ok(file)
     }
 }
 

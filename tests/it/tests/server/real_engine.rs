@@ -134,7 +134,8 @@ impl World {
             keyframes: &draft.keyframes,
             document_portrait: draft.document.as_deref(),
         };
-        draft.report.scores = self.engine.assess(&check(&challenge, &submission).unwrap(), "").unwrap().scores;
+        draft.report.scores =
+            self.engine.assess(&check(&challenge, &submission).unwrap(), "").unwrap().scores;
         lie(&mut draft.report.scores);
         draft
     }

@@ -27,9 +27,13 @@ pub(super) const NUMBER_AREA: Area = Area { x: [20.0, 84.0], y: [40.0, 56.0] };
 /// Around the line of the name, with the label before it.
 pub(super) const NAME_AREA: Area = Area { x: [1.5, 52.0], y: [3.0, 16.0] };
 
-/// From the card's plane to the picture, judged by the portrait's eyes. `None` when the points coincide.
-pub(super) fn from_face(face: &Face) -> Option<Affine> {
-    let half = EYE_DISTANCE / 2.0;
+/// How wide faces are in their portraits, as a share of the usual, the usual first.
+pub(super) const FACES: [f32; 3] = [1.0, 1.13, 0.88];
+
+/// From the card's plane to the picture, judged by the portrait's eyes, for a face `wide` times as wide as usual.
+/// `None` when the points coincide.
+pub(super) fn from_face(face: &Face, wide: f32) -> Option<Affine> {
+    let half = wide * EYE_DISTANCE / 2.0;
     let eyes = [[EYES[0] - half, EYES[1]], [EYES[0] + half, EYES[1]]];
     Affine::similarity(&eyes, &face.points[..2])
 }

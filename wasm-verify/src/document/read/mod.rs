@@ -18,15 +18,16 @@ pub use number::NumberRead;
 
 use super::ResidentId;
 use crate::face::Face;
+use crate::image::Affine;
 use crate::net::NetworkError;
 use recogniser::Recogniser;
 
 /// Lines tried for the number and for the name.
 const LINES: usize = 4;
-/// From this probability on the number is believed at once.
+/// From this probability on a number is believed: it is likelier than all other texts together.
+const BELIEVED: f32 = 0.5;
+/// From this one on no other line is looked at.
 const CLEAR: f32 = 0.9;
-/// Below this one it is not believed at all.
-const DOUBTFUL: f32 = 0.5;
 
 /// Reads documents. Kept apart from the other networks: it is needed for a moment only, and not to verify a face.
 #[derive(Clone)]
@@ -80,32 +81,46 @@ impl Reader {
 
     /// Reads the document on which `portrait` was found.
     pub fn read(&self, photograph: &RgbImage, portrait: &Face) -> Result<DocumentText, NetworkError> {
-        let Some(card) = layout::from_face(portrait) else { return Ok(DocumentText::default()) };
-        let left = layout::NUMBER_AREA.x[0];
-        let mut best: Option<(NumberRead, _)> = None;
-        for line in lines::find(photograph, &card, layout::NUMBER_AREA, LINES) {
-            let steps = self.recogniser.read(photograph, &line, left)?;
-            let digits = steps.of(self.characters);
-            let Some(read) = number::decode(&digits).filter(|read| read.confidence >= DOUBTFUL) else {
-                continue;
-            };
-            if best.as_ref().is_none_or(|(known, _)| known.confidence < read.confidence) {
-                let ends =
-                    number::ends(&digits).map(|ends| ends.map(|at| line.apply([steps.place(at), 0.0])));
-                let clear = read.confidence >= CLEAR;
-                best = Some((read, ends));
-                if clear {
+        let mut best: Option<Found> = None;
+        for wide in layout::FACES {
+            let Some(card) = layout::from_face(portrait, wide) else { break };
+            for line in lines::find(photograph, &card, layout::NUMBER_AREA, LINES) {
+                if let Some(found) = self.number(photograph, &line)?
+                    && best.as_ref().is_none_or(|best| best.read.confidence < found.read.confidence)
+                {
+                    best = Some(found);
+                }
+                if best.as_ref().is_some_and(|best| best.read.confidence >= CLEAR) {
                     break;
                 }
             }
+            if best.is_some() {
+                break;
+            }
         }
-        let Some((number, ends)) = best else { return Ok(DocumentText::default()) };
+        let Some(Found { read, ends }) = best else { return Ok(DocumentText::default()) };
         let name = match ends.and_then(layout::from_number) {
             Some(card) => name::read(&self.recogniser, photograph, &card)?,
             None => None,
         };
-        Ok(DocumentText { number: Some(number), name })
+        Ok(DocumentText { number: Some(read), name })
     }
+
+    /// The number on one line, if it is believable.
+    fn number(&self, photograph: &RgbImage, line: &Affine) -> Result<Option<Found>, NetworkError> {
+        let steps = self.recogniser.read(photograph, line, layout::NUMBER_AREA.x[0])?;
+        let digits = steps.of(self.characters);
+        Ok(number::decode(&digits).filter(|read| read.confidence >= BELIEVED).map(|read| {
+            let ends = number::ends(&digits).map(|ends| ends.map(|at| line.apply([steps.place(at), 0.0])));
+            Found { read, ends }
+        }))
+    }
+}
+
+/// A number, and where its first and last character stand in the photograph.
+struct Found {
+    read: NumberRead,
+    ends: Option<[[f32; 2]; 2]>,
 }
 
 #[cfg(test)]
