@@ -33,7 +33,7 @@ const CLEAR: f32 = 0.9;
 #[derive(Clone)]
 pub struct Reader {
     recogniser: Recogniser,
-    characters: [usize; 11],
+    shapes: [Vec<usize>; 11],
 }
 
 /// What could be read.
@@ -74,9 +74,8 @@ impl Reader {
     /// Prepares the network.
     pub fn load(bytes: &[u8]) -> Result<Self, NetworkError> {
         let recogniser = Recogniser::load(bytes)?;
-        // A class that is not there has no probability anywhere, and nothing is read.
-        let characters = number::CHARACTERS.map(|c| recogniser.class(c).unwrap_or(usize::MAX));
-        Ok(Self { recogniser, characters })
+        let shapes = number::SHAPES.map(|shapes| recogniser.classes(shapes));
+        Ok(Self { recogniser, shapes })
     }
 
     /// Reads the document on which `portrait` was found.
@@ -109,7 +108,7 @@ impl Reader {
     /// The number on one line, if it is believable.
     fn number(&self, photograph: &RgbImage, line: &Affine) -> Result<Option<Found>, NetworkError> {
         let steps = self.recogniser.read(photograph, line, layout::NUMBER_AREA.x[0])?;
-        let digits = steps.of(self.characters);
+        let digits = steps.of(&self.shapes);
         Ok(number::decode(&digits).filter(|read| read.confidence >= BELIEVED).map(|read| {
             let ends = number::ends(&digits).map(|ends| ends.map(|at| line.apply([steps.place(at), 0.0])));
             Found { read, ends }

@@ -3,8 +3,10 @@
 use super::ctc;
 use crate::document::ResidentId;
 
-/// Digits and the check letter, in the order of the alphabet used here.
-pub(super) const CHARACTERS: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
+/// Digits and the check letter.
+const CHARACTERS: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
+/// For each of them the characters that look like it: there are no other letters in a number.
+pub(super) const SHAPES: [&str; 11] = ["0Oo", "1Il", "2", "3", "4", "5", "6", "7", "8", "9", "Xx"];
 /// Characters in a number.
 const LENGTH: usize = 18;
 

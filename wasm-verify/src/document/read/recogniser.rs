@@ -2,7 +2,6 @@
 
 use ::image::RgbImage;
 use prost::Message;
-use tract_onnx::pb::ModelProto;
 
 use super::strip::cut;
 use crate::image::Affine;
@@ -26,6 +25,21 @@ pub(super) struct Recogniser {
     alphabet: Vec<char>,
 }
 
+/// The notes in an ONNX file (`metadata_props` of `onnx.proto`), with the rest left out.
+#[derive(Clone, PartialEq, Message)]
+struct Notes {
+    #[prost(message, repeated, tag = "14")]
+    notes: Vec<Note>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Note {
+    #[prost(string, tag = "1")]
+    key: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+
 /// What the network says about one line.
 pub(super) struct Steps {
     /// The left edge of the line on the card, in millimetres.
@@ -37,9 +51,9 @@ pub(super) struct Steps {
 impl Recogniser {
     /// Prepares the network, whose file also names its characters.
     pub fn load(bytes: &[u8]) -> Result<Self, NetworkError> {
-        let model = ModelProto::decode(bytes)?;
-        let characters = model.metadata_props.iter().find(|property| property.key == "character");
-        let alphabet = characters.map_or("", |property| property.value.as_str()).lines();
+        let notes = Notes::decode(bytes)?.notes;
+        let characters = notes.iter().find(|note| note.key == "character");
+        let alphabet = characters.map_or("", |note| note.value.as_str()).lines();
         Ok(Self {
             network: Network::load(bytes, &[1, 3, HEIGHT, WIDTH])?,
             // The last class is the space, which the list leaves out.
@@ -59,9 +73,10 @@ impl Recogniser {
         Ok(Steps { left, probabilities: output.chunks_exact(classes).map(<[f32]>::to_vec).collect() })
     }
 
-    /// The class of a character.
-    pub fn class(&self, character: char) -> Option<usize> {
-        self.alphabet.iter().position(|known| *known == character).map(|at| at + 1)
+    /// The classes of some characters.
+    pub fn classes(&self, characters: &str) -> Vec<usize> {
+        let class = |c| self.alphabet.iter().position(|known| *known == c).map(|at| at + 1);
+        characters.chars().filter_map(class).collect()
     }
 
     /// The likeliest text, and the probability of its least certain character.
@@ -83,10 +98,10 @@ impl Recogniser {
 }
 
 impl Steps {
-    /// The probability of each of `classes` at each place.
-    pub fn of<const N: usize>(&self, classes: [usize; N]) -> Vec<[f32; N]> {
-        let pick = |step: &Vec<f32>| classes.map(|class| step.get(class).copied().unwrap_or(0.0));
-        self.probabilities.iter().map(pick).collect()
+    /// The probability of each group of classes at each place.
+    pub fn of<const N: usize>(&self, groups: &[Vec<usize>; N]) -> Vec<[f32; N]> {
+        let sum = |step: &[f32], group: &[usize]| group.iter().filter_map(|class| step.get(*class)).sum();
+        self.probabilities.iter().map(|step| std::array::from_fn(|at| sum(step, &groups[at]))).collect()
     }
 
     /// Where place number `step` is, in millimetres on the card.
