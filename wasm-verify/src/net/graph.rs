@@ -520,8 +520,18 @@ impl Planner<'_> {
             self.alias(node, value);
             return Ok(());
         }
-        let value = self.channels_last(value)?;
-        let value = self.each_channel(&value, scale, shift, None)?;
+        // A sequence is a picture of one row.
+        let sequence = value.shape.len() == 3;
+        let mut picture = value;
+        if sequence {
+            picture.shape.insert(2, 1);
+        }
+        let picture = self.channels_last(picture)?;
+        let mut value = self.each_channel(&picture, scale, shift, None)?;
+        if sequence {
+            value = self.rows_first(value)?;
+            value.shape.remove(2);
+        }
         self.name(output(node), value);
         Ok(())
     }

@@ -107,7 +107,7 @@ impl Reader {
 
     /// The number on one line, if it is believable.
     fn number(&self, photograph: &RgbImage, line: &Affine) -> Result<Option<Found>, NetworkError> {
-        let steps = self.recogniser.read(photograph, line, layout::NUMBER_AREA.x[0])?;
+        let steps = self.recogniser.read(photograph, line, layout::NUMBER_AREA.x)?;
         let digits = steps.of(&self.shapes);
         Ok(number::decode(&digits).filter(|read| read.confidence >= BELIEVED).map(|read| {
             let ends = number::ends(&digits).map(|ends| ends.map(|at| line.apply([steps.place(at), 0.0])));

@@ -2,7 +2,7 @@
 
 use ::image::RgbImage;
 
-use super::{LINES, layout, lines, recogniser::Recogniser};
+use super::{BELIEVED, LINES, layout, lines, recogniser::Recogniser};
 use crate::image::Affine;
 use crate::net::NetworkError;
 
@@ -27,9 +27,9 @@ pub(super) fn read(
     card: &Affine,
 ) -> Result<Option<NameRead>, NetworkError> {
     for line in lines::find(photograph, card, layout::NAME_AREA, LINES) {
-        let steps = recogniser.read(photograph, &line, layout::NAME_AREA.x[0])?;
+        let steps = recogniser.read(photograph, &line, layout::NAME_AREA.x)?;
         let (text, confidence) = recogniser.text(&steps);
-        if let Some(name) = after_label(&text) {
+        if let Some(name) = after_label(&text).filter(|_| confidence >= BELIEVED) {
             return Ok(Some(NameRead { name, confidence }));
         }
     }

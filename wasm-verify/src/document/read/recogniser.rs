@@ -61,13 +61,20 @@ impl Recogniser {
         })
     }
 
-    /// Reads along a line from `left` millimetres on; `line` leads from (millimetres along it, millimetres below its
-    /// middle) to the picture.
-    pub fn read(&self, picture: &RgbImage, line: &Affine, left: f32) -> Result<Steps, NetworkError> {
+    /// Reads along a line from `left` to `right` millimetres; `line` leads from (millimetres along it, millimetres below
+    /// its middle) to the picture.
+    pub fn read(
+        &self,
+        picture: &RgbImage,
+        line: &Affine,
+        [left, right]: [f32; 2],
+    ) -> Result<Steps, NetworkError> {
         let pixels = Affine { m: [1.0 / SCALE, 0.0, left, 0.0, 1.0 / SCALE, -SHOWN / 2.0] };
         let colours = cut(picture, &line.after(&pixels), WIDTH, HEIGHT);
-        // Blue first, -1 to 1.
-        let input = (0..3).rev().flat_map(|i| colours.iter().map(move |c| c[i] / 127.5 - 1.0)).collect();
+        let end = ((right - left) * SCALE) as usize;
+        // Blue first, -1 to 1; grey beyond the end, as the network was trained.
+        let value = |at: usize, i: usize| if at % WIDTH < end { colours[at][i] / 127.5 - 1.0 } else { 0.0 };
+        let input = (0..3).rev().flat_map(|i| (0..colours.len()).map(move |at| value(at, i))).collect();
         let output = self.network.run(&[1, 3, HEIGHT, WIDTH], input)?.into_iter().next().unwrap_or_default();
         let classes = self.alphabet.len() + 1;
         Ok(Steps { left, probabilities: output.chunks_exact(classes).map(<[f32]>::to_vec).collect() })
