@@ -6,7 +6,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::Challenge;
-use crate::document::{DocumentText, Reader};
+use crate::document::Reader;
 use crate::engine::{Engine, Portrait};
 use crate::face::{Embedding, Face};
 use crate::image::{RgbImage, decode, from_rgba};
@@ -29,6 +29,7 @@ pub struct Verifier {
 /// A photograph of a document that shows one good portrait.
 struct Document {
     file: Vec<u8>,
+    face: Face,
     portrait: DocumentPortrait,
 }
 
@@ -101,8 +102,8 @@ impl Verifier {
             Ok(photograph) => {
                 match self.engine()?.portrait(&photograph).map_err(|_| error("engine-failed"))? {
                     Portrait::Found(face) => {
-                        let portrait = DocumentPortrait::Waiting(Box::new(photograph), face);
-                        self.document = Some(Document { file: image, portrait });
+                        let portrait = DocumentPortrait::Waiting(Box::new(photograph), face.clone());
+                        self.document = Some(Document { file: image, face, portrait });
                         "ok"
                     }
                     Portrait::NoFace => "no_face",
@@ -123,15 +124,10 @@ impl Verifier {
     /// `not-ready`; `network-broken` when `reader` is not the network it should be; `engine-failed`.
     #[wasm_bindgen(js_name = readDocument)]
     pub fn read_document(&self, reader: &[u8]) -> Result<String, JsError> {
-        let (file, _) = self.document.as_ref().ok_or_else(|| error("not-ready"))?;
-        let photograph = decode(file).map_err(|_| error("engine-failed"))?;
+        let document = self.document.as_ref().ok_or_else(|| error("not-ready"))?;
+        let photograph = decode(&document.file).map_err(|_| error("engine-failed"))?;
         let reader = Reader::load(reader).map_err(|_| error("network-broken"))?;
-        let text = match self.engine()?.portrait(&photograph).map_err(|_| error("engine-failed"))? {
-            Portrait::Found(face, ..) => {
-                reader.read(&photograph, &face).map_err(|_| error("engine-failed"))?
-            }
-            _ => DocumentText::default(),
-        };
+        let text = reader.read(&photograph, &document.face).map_err(|_| error("engine-failed"))?;
         let number = text.number.map(|read| read.number.to_string());
         Ok(serde_json::json!({ "number": number, "name": text.name.map(|read| read.name) }).to_string())
     }
