@@ -24,7 +24,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     models::fetch()?;
     let mut bench = Program::Bench.run()?;
-    // What the browser's bench needs beside the networks; the others do without.
+    // What some benches need beside the networks; the others do without.
     match options.arguments.first().map(String::as_str) {
         Some("device") => {
             tools::ensure(&[tools::CHROMIUM])?;
@@ -36,6 +36,10 @@ pub fn run(options: &Options) -> Result<()> {
                 .env("OWNERPROOF_TEST_PICTURES", pictures::fetch()?);
         }
         Some("bytes") => site()?,
+        Some("document") => {
+            tools::ensure_card_fonts()?;
+            bench = bench.env("OWNERPROOF_TEST_PICTURES", pictures::fetch()?);
+        }
         _ => {}
     }
     workspace::build(&[Program::Bench])?;

@@ -41,6 +41,13 @@ pub fn ensure_chinese_font() -> Result<()> {
     install(&["fontconfig", "fonts-noto-cjk"])
 }
 
+/// The letters of identity cards: Chinese ones, and those of the number, which are the ones passports use.
+pub fn ensure_card_fonts() -> Result<()> {
+    ensure_chinese_font()?;
+    let numbers = Run::new("fc-list").args(["OCR B"]).read();
+    if numbers.is_ok_and(|fonts| !fonts.trim().is_empty()) { Ok(()) } else { install(&["fonts-ocr-b"]) }
+}
+
 /// Node, recent enough for the web tools.
 pub fn ensure_node() -> Result<()> {
     ensure(&NODEJS)?;

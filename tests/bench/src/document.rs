@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use verify::document::Reader;
 use verify::engine::{Engine, Portrait};
-use verify::image::decode;
+use verify::image::{RgbImage, decode};
 
 use crate::engine;
 
@@ -30,8 +30,8 @@ pub struct Options {
     #[arg(long, default_value_t = 100)]
     cards: u64,
     /// Folder of pictures, one person each, from which portraits are cut.
-    #[arg(long)]
-    portraits: Option<PathBuf>,
+    #[arg(long, env = "OWNERPROOF_TEST_PICTURES", default_value = "var/pictures")]
+    portraits: PathBuf,
     /// Keep the photographs in this folder.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -108,7 +108,7 @@ struct Row {
 pub fn run(options: &Options) -> Result<()> {
     let engine = engine::load()?;
     let reader = load_reader()?;
-    let press = Press::new(&engine, &pictures(options.portraits.as_deref())?)?;
+    let press = Press::new(&engine, &pictures(&options.portraits)?)?;
     if !press.has_number_font() {
         eprintln!(
             "The font of real numbers is missing (apt-get install fonts-ocr-b); another takes its place."
@@ -197,8 +197,7 @@ fn load_reader() -> Result<Reader> {
 }
 
 /// Every picture of the folder.
-fn pictures(folder: Option<&Path>) -> Result<Vec<verify::image::RgbImage>> {
-    let folder = folder.unwrap_or(Path::new("var/pictures"));
+fn pictures(folder: &Path) -> Result<Vec<RgbImage>> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .with_context(|| format!("no pictures in {}", folder.display()))?
         .map(|entry| Ok(entry?.path()))
