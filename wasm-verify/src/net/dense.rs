@@ -66,23 +66,37 @@ impl Dense {
         dispatch(Run { dense: self, input, residual, scratch, output });
     }
 
-    /// Copies what the windows of the places from `first` on look at, one row a place.
-    fn gather(&self, input: &[f32], first: usize, rows: &mut [f32]) {
+    /// Copies what the windows of the places from `first` on look at, one row a place. `rows` has room for a vector
+    /// beyond its end.
+    #[inline(always)]
+    fn gather<V: Lanes>(&self, input: &[f32], first: usize, count: usize, rows: &mut [f32]) {
         let window = &self.window;
-        let run = window.kernel[1] * window.channels;
-        for (place, row) in rows.chunks_exact_mut(self.depth()).enumerate() {
-            let (y, x) = ((first + place) / window.output[1], (first + place) % window.output[1]);
+        let (depth, run) = (self.depth(), window.kernel[1] * window.channels);
+        let (mut y, mut x) = (first / window.output[1], first % window.output[1]);
+        for start in (0..count).map(|place| place * depth) {
             let (kernel_rows, top) = window.on_picture(0, y);
             let (kernel_columns, left) = window.on_picture(1, x);
-            let whole = kernel_rows.len() == window.kernel[0] && kernel_columns.len() == window.kernel[1];
-            if !whole {
-                row.fill(0.0);
-            }
-            for (step, kernel_row) in kernel_rows.enumerate() {
-                let from = ((top + step) * window.input[1] + left) * window.channels;
+            let from = (top * window.input[1] + left) * window.channels;
+            if kernel_rows.len() == window.kernel[0] && kernel_columns.len() == window.kernel[1] {
+                for row in 0..window.kernel[0] {
+                    let from = from + row * window.input[1] * window.channels;
+                    // Whole vectors: what is written too much is written over by what comes next.
+                    for at in (0..run).step_by(V::N) {
+                        V::load(&input[from + at..]).store(&mut rows[start + row * run + at..]);
+                    }
+                }
+            } else {
+                rows[start..start + depth].fill(0.0);
                 let length = kernel_columns.len() * window.channels;
-                let to = kernel_row * run + kernel_columns.start * window.channels;
-                row[to..to + length].copy_from_slice(&input[from..from + length]);
+                for (step, row) in kernel_rows.enumerate() {
+                    let from = from + step * window.input[1] * window.channels;
+                    let to = start + row * run + kernel_columns.start * window.channels;
+                    rows[to..to + length].copy_from_slice(&input[from..from + length]);
+                }
+            }
+            x += 1;
+            if x == window.output[1] {
+                (x, y) = (0, y + 1);
             }
         }
     }
@@ -108,7 +122,7 @@ impl Kernel for Run<'_> {
             let rows = if dense.window.is_pointwise() {
                 &input[first * depth..(first + count) * depth]
             } else {
-                dense.gather(input, first, &mut scratch[..count * depth]);
+                dense.gather::<V>(input, first, count, scratch);
                 &scratch[..count * depth]
             };
             for (panel, channel) in dense.panels.chunks(wide * depth).zip((0..channels).step_by(wide)) {

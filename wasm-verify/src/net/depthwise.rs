@@ -74,12 +74,50 @@ impl Run<'_> {
             let mut x = 0;
             while x < window.output[1] {
                 if inner.contains(&x) && x + COLUMNS <= inner.end {
-                    self.columns::<V, COLUMNS, LARGEST>(y, x);
+                    if !LARGEST && window.kernel[1] == 3 && window.stride[1] == 1 {
+                        self.neighbours::<V>(y, x);
+                    } else {
+                        self.columns::<V, COLUMNS, LARGEST>(y, x);
+                    }
                     x += COLUMNS;
                 } else {
                     self.columns::<V, 1, LARGEST>(y, x);
                     x += 1;
                 }
+            }
+        }
+    }
+
+    /// [`columns`](Self::columns) for the commonest window, three columns wide and moved by one: what neighbours
+    /// share is loaded once.
+    #[inline(always)]
+    fn neighbours<V: Lanes>(&mut self, y: usize, x: usize) {
+        let Sum::Weighted { weights, epilogue } = &self.depthwise.sum else { return };
+        let window = &self.depthwise.window;
+        let (channels, pitch) = (window.channels, window.channels + WIDEST);
+        let (rows, top) = window.on_picture(0, y);
+        let row_length = window.input[1] * channels;
+        let first = top * row_length + (x - window.pad[1]) * channels;
+        let start = (y * window.output[1] + x) * channels;
+        for channel in (0..channels).step_by(V::N) {
+            let mut sums = [V::splat(0.0); COLUMNS];
+            let mut from = first + channel;
+            for row in rows.clone() {
+                let seen: [V; COLUMNS + 2] = V::load_apart(&self.input[from..], channels);
+                let weights: [V; 3] = V::load_apart(&weights[row * 3 * pitch + channel..], pitch);
+                for (column, sum) in sums.iter_mut().enumerate() {
+                    for (tap, weight) in weights.into_iter().enumerate() {
+                        *sum = sum.add_product(seen[column + tap], weight);
+                    }
+                }
+                from += row_length;
+            }
+            let room = V::N.min(channels - channel);
+            for (column, sum) in sums.into_iter().enumerate() {
+                let at = start + column * channels + channel;
+                let residual = self.residual.map(|residual| &residual[at..]);
+                let sum = epilogue.finish(sum, channel, residual);
+                sum.store_some(&mut self.output[at..at + room]);
             }
         }
     }
@@ -102,16 +140,16 @@ impl Run<'_> {
             for (down, row) in rows.clone().enumerate() {
                 for (right, column) in columns.clone().enumerate() {
                     let from = ((top + down) * window.input[1] + left + right) * channels + channel;
-                    let seen = &self.input[from..][..(X - 1) * step + V::N];
+                    let seen: [V; X] = V::load_apart(&self.input[from..], step);
                     if LARGEST {
-                        for (column, result) in results.iter_mut().enumerate() {
-                            *result = result.max(V::load(&seen[column * step..]));
+                        for (result, seen) in results.iter_mut().zip(seen) {
+                            *result = result.max(seen);
                         }
                     } else {
                         let tap = row * window.kernel[1] + column;
                         let weight = V::load(&weights[tap * (channels + WIDEST) + channel..]);
-                        for (column, result) in results.iter_mut().enumerate() {
-                            *result = result.add_product(V::load(&seen[column * step..]), weight);
+                        for (result, seen) in results.iter_mut().zip(seen) {
+                            *result = result.add_product(seen, weight);
                         }
                     }
                 }

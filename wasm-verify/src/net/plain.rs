@@ -179,18 +179,22 @@ impl Fold {
 
 /// Copies `input` so that the result's axis `i` is the input's axis `order[i]`. `shape` is the input's.
 pub fn transpose(shape: &[usize], order: &[usize], input: &[f32], output: &mut [f32]) {
-    let stride = |axis: usize| shape[axis + 1..].iter().product::<usize>();
-    let Some((&last, outer)) = order.split_last() else {
-        return output.copy_from_slice(&input[..output.len()]);
-    };
-    let (length, step) = (shape[last], stride(last));
-    for (index, row) in output.chunks_exact_mut(length.max(1)).enumerate() {
+    // How far apart neighbours along each axis of the input end up.
+    let mut steps = vec![0; shape.len()];
+    let mut step = 1;
+    for &axis in order.iter().rev() {
+        steps[axis] = step;
+        step *= shape[axis];
+    }
+    let Some((&length, outer)) = shape.split_last() else { return output.copy_from_slice(input) };
+    let apart = steps[outer.len()].max(1);
+    for (index, row) in input.chunks_exact(length.max(1)).enumerate() {
         let (mut rest, mut at) = (index, 0);
-        for &axis in outer.iter().rev() {
-            at += rest % shape[axis] * stride(axis);
-            rest /= shape[axis];
+        for (size, step) in outer.iter().zip(&steps).rev() {
+            at += rest % size * step;
+            rest /= size;
         }
-        row.iter_mut().zip(input[at..].iter().step_by(step)).for_each(|(to, x)| *to = *x);
+        output[at..].iter_mut().step_by(apart).zip(row).for_each(|(to, x)| *to = *x);
     }
 }
 

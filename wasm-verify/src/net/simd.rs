@@ -9,8 +9,11 @@ pub trait Lanes: Copy {
     const N: usize;
     /// The same number in each lane.
     fn splat(value: f32) -> Self;
-    /// The first `N` values of a slice that has so many.
-    fn load(from: &[f32]) -> Self;
+    /// `N` values.
+    ///
+    /// # Safety
+    /// So many must be readable.
+    unsafe fn read(from: *const f32) -> Self;
     /// Writes all lanes to the front of a slice that has room for them.
     fn store(self, to: &mut [f32]);
     /// `self + a * b`, rounded once where the machine can.
@@ -21,6 +24,26 @@ pub trait Lanes: Copy {
     fn max(self, other: Self) -> Self;
     /// Lane by lane.
     fn min(self, other: Self) -> Self;
+
+    /// The first `N` values of a slice that has so many.
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        let from = &from[..Self::N];
+        // SAFETY: just checked.
+        unsafe { Self::read(from.as_ptr()) }
+    }
+
+    /// `X` vectors, `step` floats from one to the next.
+    #[inline(always)]
+    fn load_apart<const X: usize>(from: &[f32], step: usize) -> [Self; X] {
+        let from = &from[..(X - 1) * step + Self::N];
+        let mut vectors = [Self::splat(0.0); X];
+        for (at, vector) in vectors.iter_mut().enumerate() {
+            // SAFETY: just checked for the last of them.
+            *vector = unsafe { Self::read(from.as_ptr().add(at * step)) };
+        }
+        vectors
+    }
 
     /// Writes as many lanes as the slice has room for.
     #[inline(always)]
@@ -50,13 +73,13 @@ mod machine {
     use super::{Kernel, Lanes};
 
     macro_rules! lanes {
-        ($name:ident, $vector:ty, $n:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $add:ident,
+        ($name:ident, $vector:ty, $n:literal, $splat:ident, $fma:ident, $add:ident,
          $max:ident, $min:ident) => {
             #[derive(Clone, Copy)]
             pub struct $name($vector);
 
             // SAFETY of every call below: `dispatch` alone brings this type into play, after it has found that the
-            // machine has the instructions; loads and stores check the slice's length first.
+            // machine has the instructions; stores check the slice's length first.
             impl Lanes for $name {
                 const N: usize = $n;
                 #[inline(always)]
@@ -65,16 +88,15 @@ mod machine {
                     Self(unsafe { $splat(value) })
                 }
                 #[inline(always)]
-                fn load(from: &[f32]) -> Self {
-                    let from = &from[..$n];
-                    // SAFETY: see above.
-                    Self(unsafe { $load(from.as_ptr()) })
+                unsafe fn read(from: *const f32) -> Self {
+                    // SAFETY: see above and the trait.
+                    Self(unsafe { from.cast::<$vector>().read_unaligned() })
                 }
                 #[inline(always)]
                 fn store(self, to: &mut [f32]) {
                     let to = &mut to[..$n];
                     // SAFETY: see above.
-                    unsafe { $store(to.as_mut_ptr(), self.0) }
+                    unsafe { to.as_mut_ptr().cast::<$vector>().write_unaligned(self.0) }
                 }
                 #[inline(always)]
                 fn add_product(self, a: Self, b: Self) -> Self {
@@ -100,30 +122,8 @@ mod machine {
         };
     }
 
-    lanes!(
-        Avx512,
-        __m512,
-        16,
-        _mm512_set1_ps,
-        _mm512_loadu_ps,
-        _mm512_storeu_ps,
-        _mm512_fmadd_ps,
-        _mm512_add_ps,
-        _mm512_max_ps,
-        _mm512_min_ps
-    );
-    lanes!(
-        Avx2,
-        __m256,
-        8,
-        _mm256_set1_ps,
-        _mm256_loadu_ps,
-        _mm256_storeu_ps,
-        _mm256_fmadd_ps,
-        _mm256_add_ps,
-        _mm256_max_ps,
-        _mm256_min_ps
-    );
+    lanes!(Avx512, __m512, 16, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_max_ps, _mm512_min_ps);
+    lanes!(Avx2, __m256, 8, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_max_ps, _mm256_min_ps);
 
     #[target_feature(enable = "avx512f")]
     fn avx512<K: Kernel>(kernel: K) {
@@ -165,15 +165,14 @@ mod machine {
             Self(f32x4_splat(value))
         }
         #[inline(always)]
-        fn load(from: &[f32]) -> Self {
-            let from = &from[..4];
-            // SAFETY: the slice has four floats; WebAssembly loads need no alignment.
-            Self(unsafe { v128_load(from.as_ptr().cast()) })
+        unsafe fn read(from: *const f32) -> Self {
+            // SAFETY: see the trait; WebAssembly loads need no alignment.
+            Self(unsafe { v128_load(from.cast()) })
         }
         #[inline(always)]
         fn store(self, to: &mut [f32]) {
             let to = &mut to[..4];
-            // SAFETY: as for `load`.
+            // SAFETY: the slice has room for four floats.
             unsafe { v128_store(to.as_mut_ptr().cast(), self.0) }
         }
         #[inline(always)]
@@ -228,8 +227,9 @@ mod portable {
             Self([value; 4])
         }
         #[inline(always)]
-        fn load(from: &[f32]) -> Self {
-            Self(from_fn(|lane| from[lane]))
+        unsafe fn read(from: *const f32) -> Self {
+            // SAFETY: see the trait.
+            Self(unsafe { from.cast::<[f32; 4]>().read() })
         }
         #[inline(always)]
         fn store(self, to: &mut [f32]) {
