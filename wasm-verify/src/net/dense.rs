@@ -68,7 +68,8 @@ impl Dense {
 
     /// Copies what the windows of the places from `first` on look at, one row a place. `rows` has room for a vector
     /// beyond its end.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn gather<V: Lanes>(&self, input: &[f32], first: usize, count: usize, rows: &mut [f32]) {
         let window = &self.window;
         let (depth, run) = (self.depth(), window.kernel[1] * window.channels);
@@ -185,7 +186,8 @@ impl Target<'_> {
     }
 
     /// Computes `M` places by `NV` vectors of channels and says `M`.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn tile<V: Lanes, const M: usize, const NV: usize>(
         &mut self,
         rows: &[f32],
@@ -194,7 +196,8 @@ impl Target<'_> {
     ) -> usize {
         let depth = self.dense.depth();
         let rows: [&[f32]; M] = std::array::from_fn(|place| &rows[place * depth..][..depth]);
-        let mut sums = [[V::splat(0.0); NV]; M];
+        let finish = self.dense.epilogue.at::<V, NV>(self.channel);
+        let mut sums = [finish.bias; M];
         for (k, weights) in (0..depth).zip(panel.chunks_exact(NV * V::N)) {
             let mut vectors = [V::splat(0.0); NV];
             for (v, vector) in vectors.iter_mut().enumerate() {
@@ -208,14 +211,18 @@ impl Target<'_> {
             }
         }
         let channels = self.dense.channels;
-        for (place, sums) in sums.into_iter().enumerate() {
-            let start = (self.first + at + place) * channels;
-            for (v, sum) in sums.into_iter().enumerate() {
-                let channel = self.channel + v * V::N;
-                let Some(room) = channels.checked_sub(channel).filter(|room| *room > 0) else { continue };
-                let residual = self.residual.map(|residual| &residual[start + channel..]);
-                let sum = self.dense.epilogue.finish(sum, channel, residual);
-                sum.store_some(&mut self.output[start + channel..][..room.min(V::N)]);
+        let room = (channels - self.channel).min(NV * V::N);
+        for (place, sums) in sums.iter_mut().enumerate() {
+            let start = (self.first + at + place) * channels + self.channel;
+            if let Some(residual) = self.residual {
+                let residual: [V; NV] = V::load_apart(&residual[start..], V::N);
+                for (sum, residual) in sums.iter_mut().zip(residual) {
+                    *sum = sum.add(residual);
+                }
+            }
+            let output = &mut self.output[start..start + room];
+            for (v, sum) in sums.iter().enumerate() {
+                finish.apply(*sum, v).store_some(&mut output[(v * V::N).min(room)..]);
             }
         }
         M

@@ -90,7 +90,8 @@ impl Run<'_> {
 
     /// [`columns`](Self::columns) for the commonest window, three columns wide and moved by one: what neighbours
     /// share is loaded once.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn neighbours<V: Lanes>(&mut self, y: usize, x: usize) {
         let Sum::Weighted { weights, epilogue } = &self.depthwise.sum else { return };
         let window = &self.depthwise.window;
@@ -100,7 +101,8 @@ impl Run<'_> {
         let first = top * row_length + (x - window.pad[1]) * channels;
         let start = (y * window.output[1] + x) * channels;
         for channel in (0..channels).step_by(V::N) {
-            let mut sums = [V::splat(0.0); COLUMNS];
+            let finish = epilogue.at::<V, 1>(channel);
+            let mut sums = [finish.bias[0]; COLUMNS];
             let mut from = first + channel;
             for row in rows.clone() {
                 let seen: [V; COLUMNS + 2] = V::load_apart(&self.input[from..], channels);
@@ -115,15 +117,15 @@ impl Run<'_> {
             let room = V::N.min(channels - channel);
             for (column, sum) in sums.into_iter().enumerate() {
                 let at = start + column * channels + channel;
-                let residual = self.residual.map(|residual| &residual[at..]);
-                let sum = epilogue.finish(sum, channel, residual);
-                sum.store_some(&mut self.output[at..at + room]);
+                let sum = self.residual.map_or(sum, |residual| sum.add(V::load(&residual[at..])));
+                finish.apply(sum, 0).store_some(&mut self.output[at..at + room]);
             }
         }
     }
 
     /// Computes `X` columns of one row, all of whose windows lie alike.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn columns<V: Lanes, const X: usize, const LARGEST: bool>(&mut self, y: usize, x: usize) {
         let window = &self.depthwise.window;
         let channels = window.channels;
@@ -136,7 +138,9 @@ impl Run<'_> {
             Sum::Largest => (&[], None),
         };
         for channel in (0..channels).step_by(V::N) {
-            let mut results = [V::splat(if LARGEST { f32::NEG_INFINITY } else { 0.0 }); X];
+            let finish = epilogue.map(|epilogue| epilogue.at::<V, 1>(channel));
+            let begin = finish.as_ref().map_or(V::splat(f32::NEG_INFINITY), |finish| finish.bias[0]);
+            let mut results = [begin; X];
             for (down, row) in rows.clone().enumerate() {
                 for (right, column) in columns.clone().enumerate() {
                     let from = ((top + down) * window.input[1] + left + right) * channels + channel;
@@ -157,11 +161,8 @@ impl Run<'_> {
             let room = V::N.min(channels - channel);
             for (column, result) in results.into_iter().enumerate() {
                 let at = start + column * channels + channel;
-                let residual = self.residual.map(|residual| &residual[at..]);
-                let result = match epilogue {
-                    Some(epilogue) => epilogue.finish(result, channel, residual),
-                    None => result,
-                };
+                let result = self.residual.map_or(result, |residual| result.add(V::load(&residual[at..])));
+                let result = finish.as_ref().map_or(result, |finish| finish.apply(result, 0));
                 result.store_some(&mut self.output[at..at + room]);
             }
         }

@@ -21,6 +21,8 @@ pub trait Lanes: Copy {
     /// Lane by lane.
     fn add(self, other: Self) -> Self;
     /// Lane by lane.
+    fn mul(self, other: Self) -> Self;
+    /// Lane by lane.
     fn max(self, other: Self) -> Self;
     /// Lane by lane.
     fn min(self, other: Self) -> Self;
@@ -73,7 +75,7 @@ mod machine {
     use super::{Kernel, Lanes};
 
     macro_rules! lanes {
-        ($name:ident, $vector:ty, $n:literal, $splat:ident, $fma:ident, $add:ident,
+        ($name:ident, $vector:ty, $n:literal, $splat:ident, $fma:ident, $add:ident, $mul:ident,
          $max:ident, $min:ident) => {
             #[derive(Clone, Copy)]
             pub struct $name($vector);
@@ -107,6 +109,11 @@ mod machine {
                 fn add(self, other: Self) -> Self {
                     // SAFETY: see above.
                     Self(unsafe { $add(self.0, other.0) })
+                }
+                #[inline(always)]
+                fn mul(self, other: Self) -> Self {
+                    // SAFETY: see above.
+                    Self(unsafe { $mul(self.0, other.0) })
                 }
                 #[inline(always)]
                 fn max(self, other: Self) -> Self {
@@ -184,6 +191,10 @@ mod machine {
             Self(f32x4_add(self.0, other.0))
         }
         #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            Self(f32x4_mul(self.0, other.0))
+        }
+        #[inline(always)]
         fn max(self, other: Self) -> Self {
             // One instruction on every processor, unlike `f32x4_max`; differs from it for NaN only.
             Self(f32x4_pmax(other.0, self.0))
@@ -242,6 +253,10 @@ mod portable {
         #[inline(always)]
         fn add(self, other: Self) -> Self {
             Self(from_fn(|lane| self.0[lane] + other.0[lane]))
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            Self(from_fn(|lane| self.0[lane] * other.0[lane]))
         }
         #[inline(always)]
         fn max(self, other: Self) -> Self {

@@ -50,28 +50,49 @@ impl Window {
 pub struct Epilogue {
     bias: Vec<f32>,
     slope: Option<Vec<f32>>,
+    /// Some slope is above one.
+    steep: bool,
+}
+
+/// The figures of an [`Epilogue`] for some vectors of channels.
+#[derive(Clone, Copy)]
+pub struct Finish<V, const NV: usize> {
+    /// What sums begin with.
+    pub bias: [V; NV],
+    slope: Option<[V; NV]>,
+    steep: bool,
 }
 
 impl Epilogue {
     /// `bias` per channel; `slope` per channel for what is below zero (`PRelu`; zero makes `Relu`).
     pub fn new(bias: &[f32], slope: Option<&[f32]>) -> Self {
-        let padded = |values: &[f32]| [values, &[0.0; WIDEST]].concat();
-        Self { bias: padded(bias), slope: slope.map(padded) }
+        let padded = |values: &[f32]| [values, &[0.0; 2 * WIDEST]].concat();
+        let steep = slope.is_some_and(|slope| slope.iter().any(|&slope| slope > 1.0));
+        Self { bias: padded(bias), slope: slope.map(padded), steep }
     }
 
-    /// What becomes of a sum for the channels from `channel` on. `residual` is added before the slope.
+    /// The figures for the channels from `channel` on.
     #[inline(always)]
-    pub fn finish<V: Lanes>(&self, sum: V, channel: usize, residual: Option<&[f32]>) -> V {
-        let mut sum = sum.add(V::load(&self.bias[channel..]));
-        if let Some(residual) = residual {
-            sum = sum.add(V::load(residual));
+    pub fn at<V: Lanes, const NV: usize>(&self, channel: usize) -> Finish<V, NV> {
+        Finish {
+            bias: V::load_apart(&self.bias[channel..], V::N),
+            slope: self.slope.as_ref().map(|slope| V::load_apart(&slope[channel..], V::N)),
+            steep: self.steep,
         }
+    }
+}
+
+impl<V: Lanes, const NV: usize> Finish<V, NV> {
+    /// What becomes of the sum of the `v`th vector.
+    #[inline(always)]
+    pub fn apply(&self, sum: V, v: usize) -> V {
         match &self.slope {
             None => sum,
-            Some(slope) => {
+            Some(slope) if self.steep => {
                 let zero = V::splat(0.0);
-                sum.max(zero).add_product(sum.min(zero), V::load(&slope[channel..]))
+                sum.max(zero).add_product(sum.min(zero), slope[v])
             }
+            Some(slope) => sum.mul(slope[v]).max(sum),
         }
     }
 }
