@@ -171,7 +171,10 @@ fn a_convolution_with_all_that_is_fused_into_it() {
             let other = net.convolution("x", [co, ci, kernel, kernel], step, pad, 1);
             t = net.node("Add", &[&other, &t], vec![]);
         }
-        t = net.node("Relu", &[&t], vec![]);
+        // Slopes above one as well as below.
+        let slopes = (0..co).flat_map(|channel| (channel as f32 / 8.0 - 0.5).to_le_bytes()).collect();
+        let slopes = net.tensor(&[co, 1, 1], DataType::Float, slopes);
+        t = net.node("PRelu", &[&t, &slopes], vec![]);
         if on[3] {
             t = net.convolution(&t, [3, co, 1, 1], 1, 0, 1);
         }

@@ -35,6 +35,7 @@ pub fn run(options: &Options) -> Result<()> {
                 .env("OWNERPROOF_ENGINE", paths::at(wasm::ENGINE))
                 .env("OWNERPROOF_TEST_PICTURES", pictures::fetch()?);
         }
+        Some("native") => bench = bench.env("OWNERPROOF_TEST_PICTURES", pictures::fetch()?),
         Some("bytes") => site()?,
         Some("document") => {
             tools::ensure_card_fonts()?;

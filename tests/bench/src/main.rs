@@ -9,6 +9,7 @@ mod document;
 mod engine;
 mod ffmpeg;
 mod list;
+mod native;
 mod onnx;
 mod pad;
 mod pairs;
@@ -32,6 +33,8 @@ enum Command {
     Pairs(pairs::Options),
     /// Speed in Chromium against onnxruntime-web, on one page, and how long loading takes.
     Device(device::Options),
+    /// Speed natively against onnxruntime and OpenCV, in a Python environment of its own.
+    Native(native::Options),
     /// What travels to an owner's device, against the budget.
     Bytes(bytes::Options),
     /// Write the networks as plain 32-bit ONNX files, for other runtimes.
@@ -45,6 +48,7 @@ fn main() -> Result<()> {
         Command::Video(options) => video::run(&options),
         Command::Pairs(options) => pairs::run(&options),
         Command::Device(options) => device::run(&options),
+        Command::Native(options) => native::run(&options),
         Command::Bytes(options) => bytes::run(&options),
         Command::ExportOnnx(options) => onnx::run(&options),
     }

@@ -129,8 +129,28 @@ mod machine {
         };
     }
 
-    lanes!(Avx512, __m512, 16, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_max_ps, _mm512_min_ps);
-    lanes!(Avx2, __m256, 8, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_max_ps, _mm256_min_ps);
+    lanes!(
+        Avx512,
+        __m512,
+        16,
+        _mm512_set1_ps,
+        _mm512_fmadd_ps,
+        _mm512_add_ps,
+        _mm512_mul_ps,
+        _mm512_max_ps,
+        _mm512_min_ps
+    );
+    lanes!(
+        Avx2,
+        __m256,
+        8,
+        _mm256_set1_ps,
+        _mm256_fmadd_ps,
+        _mm256_add_ps,
+        _mm256_mul_ps,
+        _mm256_max_ps,
+        _mm256_min_ps
+    );
 
     #[target_feature(enable = "avx512f")]
     fn avx512<K: Kernel>(kernel: K) {
