@@ -25,10 +25,10 @@ pub fn widened(bytes: &[u8], shape: &[usize]) -> Result<Vec<u8>> {
     widen(&mut model)?;
     if let Some(graph) = &mut model.graph {
         graph.value_info.clear();
-        // The shapes of the outputs follow from that of the input.
+        // The sizes of the outputs follow from that of the input. OpenCV insists on their number.
         for output in &mut graph.output {
             if let Some(TypeProto { value: Some(Value::TensorType(tensor)), .. }) = &mut output.r#type {
-                tensor.shape = None;
+                tensor.shape.iter_mut().flat_map(|shape| &mut shape.dim).for_each(|size| size.value = None);
             }
         }
         if let Some(input) = graph.input.first_mut() {
