@@ -37,3 +37,9 @@ pub fn inspect(engine: &Engine, picture: &RgbImage) -> Result<Inspection, Networ
     found.embedding = engine.embed(picture, face)?.map(|e| e.values().to_vec()).unwrap_or_default();
     Ok(found)
 }
+
+/// Passive liveness of the largest face, 0 to 1, found and judged as a session does it. `None` without a face.
+pub fn passive_liveness(engine: &Engine, picture: &RgbImage) -> Result<Option<f32>, NetworkError> {
+    let faces = engine.frame_detector.detect(picture)?;
+    faces.first().map(|face| engine.pad.live(picture, face)).transpose()
+}

@@ -5,7 +5,7 @@ mod warp;
 
 pub use ::image::RgbImage;
 pub use decode::{ImageError, MAX_BYTES, MAX_SIDE, decode};
-pub use warp::{Affine, Border, Channels, sample, sample_image};
+pub use warp::{Affine, Border, Channels, sample, sample_area, sample_image};
 
 /// JPEG quality of a keyframe: high enough that compression does not look like a presentation attack.
 const KEYFRAME_QUALITY: u8 = 92;

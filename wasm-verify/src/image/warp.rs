@@ -135,6 +135,30 @@ pub fn sample(
     tensor
 }
 
+/// The same tensor with every value the mean of `N x N` bilinear samples spread over its area: what is finer than a
+/// pixel of the square (noise, moire) is averaged instead of picked at random. Values `0..=255`.
+pub fn sample_area<const N: usize>(
+    picture: &RgbImage,
+    map: &Affine,
+    size: usize,
+    channels: Channels,
+    border: Border,
+) -> Vec<f32> {
+    let n = N as f32;
+    let [a, b, c, d, e, f] = map.m;
+    let shift = (1.0 - n) / (2.0 * n);
+    let finer = Affine { m: [a / n, b / n, c + (a + b) * shift, d / n, e / n, f + (d + e) * shift] };
+    let samples = sample(picture, &finer, size * N, channels, 1.0 / (n * n), border);
+    let mut tensor = vec![0.0; 3 * size * size];
+    for (row, line) in samples.chunks_exact(size * N).enumerate() {
+        let means = &mut tensor[row / N * size..][..size];
+        for (mean, samples) in means.iter_mut().zip(line.chunks_exact(N)) {
+            *mean += samples.iter().sum::<f32>();
+        }
+    }
+    tensor
+}
+
 /// The same square as a picture, for people and for [`crate::face::quality`].
 pub fn sample_image(picture: &RgbImage, map: &Affine, size: usize, border: Border) -> RgbImage {
     let mut square = RgbImage::new(size as u32, size as u32);
@@ -219,6 +243,17 @@ mod tests {
         let picture = RgbImage::from_fn(8, 8, |x, y| Rgb([x as u8 * 20, y as u8 * 20, 7]));
         let same = sample_image(&picture, &Affine::onto_rectangle(0.0, 0.0, 8.0, 8.0, 8), 8, Border::Black);
         assert_eq!(same, picture);
+    }
+
+    #[test]
+    fn the_mean_over_an_area_is_that_of_a_box() {
+        let picture = RgbImage::from_fn(12, 12, |x, y| {
+            Rgb([(x * 20) as u8, (y * 20) as u8, ((x + y) % 2) as u8 * 200])
+        });
+        let map = Affine::onto_rectangle(0.0, 0.0, 12.0, 12.0, 4);
+        let means = sample_area::<3>(&picture, &map, 4, Channels::Rgb, Border::Replicate);
+        assert!((means[5] - 80.0).abs() < 1e-3 && (means[16 + 5] - 80.0).abs() < 1e-3, "{means:?}");
+        assert!(means[32..].iter().all(|blue| (blue - 100.0).abs() < 12.0), "a chequer is grey: {means:?}");
     }
 
     #[test]

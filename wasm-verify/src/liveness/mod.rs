@@ -4,5 +4,6 @@ pub mod continuity;
 pub mod event;
 pub mod parallax;
 mod passive;
+mod texture;
 
 pub use passive::{MIN_FACE, PassivePad};
