@@ -50,12 +50,13 @@ impl Texture {
     }
 }
 
-/// The sum of a plane's values one step away in each direction, the edge's own values beyond the edge.
-fn neighbours(plane: &[f32], at: usize, step: usize, weigh: impl Fn(f32, f32, f32) -> f32) -> f32 {
-    let along = at / step % SIZE;
-    let before = if along == 0 { at } else { at - step };
-    let after = if along == SIZE - 1 { at } else { at + step };
-    weigh(plane[before], plane[at], plane[after])
+/// What `combine` makes of a value and the ones before and after it, along rows (`step` 1) or columns (`step`
+/// [`SIZE`]). Beyond the edge lies the edge's own value.
+fn along(plane: &[f32], at: usize, step: usize, combine: impl Fn(f32, f32, f32) -> f32) -> f32 {
+    let place = at / step % SIZE;
+    let before = if place == 0 { at } else { at - step };
+    let after = if place == SIZE - 1 { at } else { at + step };
+    combine(plane[before], plane[at], plane[after])
 }
 
 /// `times` over, the binomial filter 1 2 1 in both directions: twice is a Gaussian of one pixel, eight times of two.
@@ -63,7 +64,7 @@ fn blurred(plane: &[f32], times: usize) -> Vec<f32> {
     let mut plane = plane.to_vec();
     for step in [1, SIZE].repeat(times) {
         plane = (0..plane.len())
-            .map(|at| neighbours(&plane, at, step, |before, here, after| (before + 2.0 * here + after) / 4.0))
+            .map(|at| along(&plane, at, step, |before, here, after| (before + 2.0 * here + after) / 4.0))
             .collect();
     }
     plane
@@ -71,7 +72,7 @@ fn blurred(plane: &[f32], times: usize) -> Vec<f32> {
 
 fn laplacian(plane: &[f32]) -> Vec<f32> {
     let bend = |before: f32, here: f32, after: f32| before - 2.0 * here + after;
-    (0..plane.len()).map(|at| neighbours(plane, at, 1, bend) + neighbours(plane, at, SIZE, bend)).collect()
+    (0..plane.len()).map(|at| along(plane, at, 1, bend) + along(plane, at, SIZE, bend)).collect()
 }
 
 fn difference(a: &[f32], b: &[f32]) -> Vec<f32> {
