@@ -40,6 +40,7 @@ pub fn inspect(engine: &Engine, picture: &RgbImage) -> Result<Inspection, Networ
 
 /// Passive liveness of the largest face, 0 to 1, found and judged as a session does it. `None` without a face.
 pub fn passive_liveness(engine: &Engine, picture: &RgbImage) -> Result<Option<f32>, NetworkError> {
-    let faces = engine.frame_detector.detect(picture)?;
-    faces.first().map(|face| engine.pad.live(picture, face)).transpose()
+    let faces = engine.frame_detector()?.detect(picture)?;
+    let Some(face) = faces.first() else { return Ok(None) };
+    Ok(Some(engine.pad()?.live(picture, face)?))
 }
