@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_face_that_fills_the_picture_is_tight() {
         let picture = RgbImage::new(200, 200);
-        assert_eq!(tightness(room(&picture, &face([10.0, 10.0, 150.0, 180.0]))), 1.0);
+        assert_eq!(tightness(room(&picture, &face([10.0, 5.0, 150.0, 190.0]))), 1.0);
         assert_eq!(tightness(room(&picture, &face([60.0, 60.0, 60.0, 80.0]))), 0.0);
     }
 
