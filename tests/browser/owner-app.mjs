@@ -128,7 +128,9 @@ export class OwnerApp {
     for (let attempts = 1; ; attempts++) {
       const opened = this.page.waitForResponse((response) => response.url().endsWith("/owner/verifications"));
       await this.#at(attempts === 1 ? "continue" : "try-again").click();
-      const { steps } = await (await opened).json();
+      /** @type {{ steps: { step: string }[] }} */
+      const challenge = await (await opened).json();
+      const steps = challenge.steps.map(({ step }) => step);
       print(`  challenge: ${steps.join(", ")}`);
       await this.#pictureOfChallenge(attempts);
       const { outcome, server_ms } = await this.#verdict();

@@ -93,7 +93,7 @@ pub struct Scores {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepRecord {
-    /// What was asked.
+    /// What was done: what was asked, or its alternative.
     pub step: Step,
     /// When it was asked, in milliseconds since the session began.
     pub asked_ms: u32,
@@ -160,6 +160,8 @@ pub(crate) mod tests {
             pitch: -2.5,
             roll: 0.0,
             blink: 0.1,
+            eye_opening: 0.3,
+            eye_span: 110.5,
             jaw_open: 0.02,
             smile: 0.3,
         };

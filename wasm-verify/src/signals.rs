@@ -21,7 +21,7 @@ pub struct Signals {
 
 /// What one face does in one frame. Lengths in pixels of the frame, angles in degrees (see
 /// [`crate::face::Pose`]), expressions from 0 to 1 (see [`crate::face::Expression`]).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaceSignals {
     /// Left edge, top edge, width, height.
@@ -34,10 +34,33 @@ pub struct FaceSignals {
     pub roll: f32,
     /// How far both eyes are shut.
     pub blink: f32,
+    /// Height of the open eyes by their width (see [`Landmarks::eye_opening`]).
+    pub eye_opening: f32,
+    /// Distance of the outer corners of the eyes, in pixels.
+    pub eye_span: f32,
     /// How far the jaw is dropped.
     pub jaw_open: f32,
     /// How far the mouth smiles.
     pub smile: f32,
+}
+
+/// Eyes are shut when both measures say so: narrow eyes look shut to the one, laughing ones to the other.
+const SHUT: (f32, f32) = (0.5, 0.12);
+/// A mouth open further than this is not at rest.
+const MOUTH_SHUT: f32 = 0.3;
+
+impl FaceSignals {
+    /// Whether the face looks into the camera closely enough to begin. Cameras are held low and heads are held
+    /// differently, so the range is wide; what follows is measured from how this person holds still.
+    pub fn is_straight(&self) -> bool {
+        self.yaw.abs() < 15.0 && self.pitch.abs() < 20.0 && self.roll.abs() < 20.0
+    }
+
+    /// Whether the face is straight with its eyes open and its mouth shut.
+    pub fn is_at_rest(&self) -> bool {
+        let shut = self.blink >= SHUT.0 && self.eye_opening < SHUT.1;
+        self.is_straight() && !shut && self.jaw_open < MOUTH_SHUT
+    }
 }
 
 /// Follows one face from frame to frame: looks for faces now and then, and in between looks only where the face
@@ -120,6 +143,8 @@ pub fn face_signals(engine: &Engine, landmarks: &Landmarks) -> Result<FaceSignal
         pitch: pose.pitch,
         roll: pose.roll,
         blink: (expression.blink_left + expression.blink_right) / 2.0,
+        eye_opening: landmarks.eye_opening(),
+        eye_span: landmarks.eye_span(),
         jaw_open: expression.jaw_open,
         smile: expression.smile,
     })

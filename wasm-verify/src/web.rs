@@ -164,6 +164,15 @@ impl Verifier {
         serde_json::to_string(&progress).map_err(|_| error("engine-failed"))
     }
 
+    /// Asks for the running step's alternative: the person cannot do the step. `false` when there is none.
+    ///
+    /// # Errors
+    /// `not-begun`.
+    #[wasm_bindgen(js_name = askAnother)]
+    pub fn ask_another(&mut self) -> Result<bool, JsError> {
+        Ok(self.session.as_mut().ok_or_else(|| error("not-begun"))?.ask_another())
+    }
+
     /// The canonical bytes of the report, once there is a verdict. `engine_sha256` is the hash of this module's
     /// file as the page fetched it.
     ///

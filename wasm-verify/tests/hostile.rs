@@ -113,7 +113,7 @@ fn is_checked(report: &[u8]) -> bool {
     let challenge = Challenge {
         verification_id: "v".into(),
         nonce: "n".into(),
-        steps: vec![Step::Blink],
+        steps: vec![Step::Blink.into()],
         policy_version: 1,
         step_timeout_ms: 10_000,
     };
@@ -136,7 +136,7 @@ fn figure() -> impl Strategy<Value = f32> {
 }
 
 fn face() -> impl Strategy<Value = FaceSignals> {
-    (prop::array::uniform4(figure()), prop::array::uniform6(figure())).prop_map(|(bounds, f)| FaceSignals {
+    (prop::array::uniform4(figure()), prop::array::uniform8(figure())).prop_map(|(bounds, f)| FaceSignals {
         bounds,
         yaw: f[0],
         pitch: f[1],
@@ -144,6 +144,8 @@ fn face() -> impl Strategy<Value = FaceSignals> {
         blink: f[3],
         jaw_open: f[4],
         smile: f[5],
+        eye_opening: f[6],
+        eye_span: f[7],
     })
 }
 

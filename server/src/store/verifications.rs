@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 use uuid::Uuid;
-use verify::challenge::{Challenge, Step};
+use verify::challenge::{Challenge, Task};
 
 use super::{
     Place, Result, StoreError, Tx, conflict,
@@ -245,7 +245,7 @@ impl Verifications<'_> {
     fn open(&self, row: Model) -> Result<Verification> {
         let corrupt = || StoreError::Corrupt("verification");
         let text = |column, value: &[u8]| self.0.crypter.open_text(place(row.id, column), value);
-        let steps: Vec<Step> = serde_json::from_str(&row.steps).map_err(|_| corrupt())?;
+        let steps: Vec<Task> = serde_json::from_str(&row.steps).map_err(|_| corrupt())?;
         Ok(Verification {
             party: row.party.parse().map_err(|()| corrupt())?,
             name: text("name", &row.name)?,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use p256::ecdsa::VerifyingKey;
 use uuid::Uuid;
 use verify::{
-    challenge::{Challenge, Step},
+    challenge::{Challenge, Step, Task},
     document::ResidentId,
 };
 
@@ -83,7 +83,7 @@ pub async fn issue(app: &App, account: Uuid, request: Request<'_>) -> Result<Iss
     let challenge = Challenge {
         verification_id: id.to_string(),
         nonce: app.token(),
-        steps: draw(app, &policy.step_pool, policy.steps_per_challenge),
+        steps: draw(&policy.step_pool, policy.steps_per_challenge, |bound| app.below(bound)),
         policy_version: policy.policy_version,
         step_timeout_ms: policy.step_timeout_ms,
     };
@@ -168,16 +168,41 @@ fn device_key(base64: &str) -> Result<Vec<u8>> {
     if usable { Ok(point) } else { Err(Refusal::DeviceKeyInvalid.into()) }
 }
 
-/// Different steps in an order drawn at random (the beginning of a Fisher–Yates shuffle).
-fn draw(app: &App, pool: &[Step], count: usize) -> Vec<Step> {
-    let mut steps = pool.to_vec();
-    let count = count.clamp(1, steps.len().max(1)).min(steps.len());
-    for at in 0..count {
-        let rest = u32::try_from(steps.len() - at).unwrap_or(1);
-        steps.swap(at, at + app.below(rest) as usize);
+/// Different steps in an order drawn at random, each with an alternative drawn at random.
+fn draw(pool: &[Step], count: usize, mut below: impl FnMut(u32) -> u32) -> Vec<Task> {
+    let mut pick = |from: &[Step]| {
+        let index = below(u32::try_from(from.len()).unwrap_or(1)) as usize;
+        from.get(index).copied()
+    };
+    let mut steps = Vec::new();
+    while steps.len() < count.max(1) {
+        let left: Vec<Step> = pool.iter().copied().filter(|step| !steps.contains(step)).collect();
+        match left.as_slice() {
+            [] => break,
+            left => steps.extend(pick(left)),
+        }
     }
-    steps.truncate(count);
-    steps
+    let mut drawn = Vec::new();
+    let task = |step: &Step| {
+        let others = alternatives(pool, *step, &steps, &drawn);
+        let alternative = if others.is_empty() { None } else { pick(&others) };
+        drawn.extend(alternative);
+        Task { step: *step, alternative }
+    };
+    steps.iter().map(task).collect()
+}
+
+/// What may be done instead of `step`, as far as the pool has it: something that moves another part of the body, that
+/// is not asked anyway (`steps`), and that is not another step's alternative (`drawn`).
+fn alternatives(pool: &[Step], step: Step, steps: &[Step], drawn: &[Step]) -> Vec<Step> {
+    let of = |wanted: &dyn Fn(&Step) -> bool| -> Vec<Step> {
+        pool.iter().copied().filter(|other| *other != step && wanted(other)).collect()
+    };
+    let moves_other = |other: &Step| other.part() != step.part();
+    let not_asked = |other: &Step| moves_other(other) && !steps.contains(other);
+    let fresh = |other: &Step| not_asked(other) && !drawn.contains(other);
+    let choices = [of(&fresh), of(&not_asked), of(&moves_other), of(&|_| true)];
+    choices.into_iter().find(|choice| !choice.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -186,6 +211,47 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    /// A source of numbers that is different every time and the same in every run.
+    fn counter() -> impl FnMut(u32) -> u32 {
+        let mut next = 0u32;
+        move |bound| {
+            next = next.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (next >> 16) % bound
+        }
+    }
+
+    #[test]
+    fn steps_differ_and_so_do_their_alternatives() {
+        let mut below = counter();
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..500 {
+            let tasks = draw(&Step::ALL, 3, &mut below);
+            let mut all: Vec<Step> = tasks.iter().map(|task| task.step).collect();
+            for task in &tasks {
+                let other = task.alternative.unwrap();
+                assert_ne!(other.part(), task.step.part(), "{tasks:?}");
+                seen.insert((task.step, other));
+                all.push(other);
+            }
+            let steps: std::collections::HashSet<Step> = all[..3].iter().copied().collect();
+            assert_eq!(steps.len(), 3);
+            assert!(all[3..].iter().all(|other| !steps.contains(other)), "{tasks:?}");
+        }
+        assert!(seen.len() > 25, "alternatives are drawn, not fixed: {}", seen.len());
+    }
+
+    #[test]
+    fn a_small_pool_gives_what_it_has() {
+        let mut below = counter();
+        let one = draw(&[Step::TurnLeft], 3, &mut below);
+        assert_eq!(one, [Task::from(Step::TurnLeft)]);
+        for task in draw(&[Step::TurnLeft, Step::Blink], 2, &mut below) {
+            assert!(task.alternative.is_some_and(|other| other != task.step));
+        }
+        assert_eq!(draw(&[], 3, &mut below), []);
+        assert_eq!(draw(&Step::ALL, 0, &mut below).len(), 1);
     }
 
     #[test]

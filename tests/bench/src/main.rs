@@ -13,7 +13,9 @@ mod native;
 mod onnx;
 mod pad;
 mod pairs;
+mod plan;
 mod roc;
+mod truth;
 mod video;
 
 use anyhow::Result;

@@ -10,20 +10,19 @@ use rayon::prelude::*;
 use serde::Serialize;
 use verify::challenge::{Challenge, Step};
 use verify::engine::Engine;
-use verify::liveness::event::{Baseline, Finder, Sight};
+use verify::image::RgbImage;
+use verify::liveness::event::{self, Watch};
 use verify::report::{EngineIdentity, Outcome, StepRecord};
-use verify::session::{Phase, Session};
-use verify::signals::{FaceSignals, Signals, Tracker};
+use verify::session::{Phase, Session, fault};
+use verify::signals::{Signals, Tracker};
 
 use crate::engine;
 use crate::ffmpeg::Footage;
+use crate::plan::{self, Frame};
+use crate::truth;
 
-/// Steps of a challenge, where the footage shows as many.
-const STEPS: usize = 2;
 /// Times the footage is played before a session counts as unfinished.
 const ROUNDS: u32 = 3;
-/// A step cannot follow another one sooner, in milliseconds: the face must come to rest in between.
-const BETWEEN_MS: u32 = 500;
 const EXTENSIONS: [&str; 7] = ["mp4", "mov", "mkv", "webm", "avi", "m4v", "mjpeg"];
 
 /// What `bench video` is told.
@@ -38,6 +37,10 @@ pub struct Options {
     /// Resample to this rate, as a slow camera would see it.
     #[arg(long)]
     fps: Option<f64>,
+    /// CSV with the columns file, kind, first, last: the events that are there, for precision and recall. A row
+    /// without frames says that the file shows none of the kind; `turn` is either direction.
+    #[arg(long)]
+    truth: Option<PathBuf>,
     /// Find the events only; run no session.
     #[arg(long, conflicts_with = "expect")]
     events: bool,
@@ -57,24 +60,36 @@ enum Expect {
 
 /// A video as the engine sees it.
 #[derive(Serialize)]
-struct Video {
-    file: String,
+pub struct Video {
+    /// Its name.
+    pub file: String,
     frames: usize,
     fps: f64,
-    events: Vec<Event>,
+    /// What happens in it.
+    pub events: Vec<Event>,
     #[serde(flatten)]
     session: Option<Played>,
 }
 
+#[cfg(test)]
+impl Video {
+    /// A video in which these events were found.
+    pub fn of(file: &str, events: Vec<Event>) -> Self {
+        Self { file: file.into(), frames: 0, fps: 30.0, events, session: None }
+    }
+}
+
 /// A step that happens in the footage; frames from 0.
 #[derive(Serialize)]
-struct Event {
-    step: &'static str,
-    first: usize,
-    peak: usize,
-    last: usize,
-    #[serde(skip)]
-    kind: Step,
+pub struct Event {
+    /// What is done.
+    pub step: Step,
+    /// The first frame in which it counts.
+    pub first: usize,
+    /// Its height.
+    pub peak: usize,
+    /// The last frame before the face is back at rest.
+    pub last: usize,
 }
 
 /// A session over the footage.
@@ -109,10 +124,13 @@ pub fn run(options: &Options) -> Result<()> {
         .progress_with(bar)
         .map(|file| watch(&engine, options, file).with_context(|| file.display().to_string()))
         .collect::<Result<_>>()?;
+    let accuracy = options.truth.as_deref().map(|file| truth::compare(file, &videos)).transpose()?;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&serde_json::json!({ "videos": videos }))?);
+        let found = serde_json::json!({ "videos": videos, "accuracy": accuracy });
+        println!("{}", serde_json::to_string_pretty(&found)?);
     } else {
         videos.iter().for_each(print);
+        accuracy.iter().flatten().for_each(truth::print);
     }
     let wanted = options.expect.map(|expect| match expect {
         Expect::Live => Verdict::Passed,
@@ -143,74 +161,39 @@ fn files(data: &Path) -> Result<Vec<PathBuf>> {
 fn watch(engine: &Engine, options: &Options, file: &Path) -> Result<Video> {
     let footage = Footage::open(file, options.fps)?;
     let mut tracker = Tracker::default();
-    let signals: Vec<Signals> = footage
-        .frames()?
-        .enumerate()
-        .map(|(index, frame)| Ok(tracker.see(engine, &frame?, footage.at(index))?.signals))
-        .collect::<Result<_>>()?;
-    ensure!(!signals.is_empty(), "no frame");
-    let events = events(&signals);
+    let look = |(index, frame): (usize, Result<RgbImage>)| {
+        let frame = frame?;
+        let sighting = tracker.see(engine, &frame, footage.at(index))?;
+        Ok((sighting.signals, fault(&frame, &sighting, None)))
+    };
+    let frames: Vec<Frame> = footage.frames()?.enumerate().map(look).collect::<Result<_>>()?;
+    ensure!(!frames.is_empty(), "no frame");
+    let signals: Vec<Signals> = frames.iter().map(|(signals, _)| *signals).collect();
+    let events = Watch::over(&signals);
     let session = if options.events {
         None
     } else {
-        Some(play(engine, &footage, signals.len(), challenge(&events, &footage))?)
+        let timeout_ms = footage.at(frames.len()) + 2_000;
+        Some(play(engine, &footage, frames.len(), plan::challenge(&frames, &events, timeout_ms))?)
     };
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Video { file: name, frames: signals.len(), fps: footage.fps, events, session })
+    Ok(Video {
+        file: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        frames: frames.len(),
+        fps: footage.fps,
+        events: events.into_iter().map(Event::from).collect(),
+        session,
+    })
 }
 
-fn events(signals: &[Signals]) -> Vec<Event> {
-    let faces: Vec<FaceSignals> = signals.iter().filter_map(|s| s.face).collect();
-    let Some(baseline) = Baseline::of(&faces) else { return Vec::new() };
-    let mut events = Vec::new();
-    for kind in Step::ALL {
-        let mut finder = Finder::new(kind, baseline);
-        let (mut first, mut peak) = (0, 0);
-        for (index, frame) in signals.iter().enumerate() {
-            match frame.face.map_or(Sight::Nothing, |face| finder.see(frame.t_ms, &face)) {
-                Sight::Peak => {
-                    if first <= peak {
-                        first = index;
-                    }
-                    peak = index;
-                }
-                Sight::Done => {
-                    events.push(Event { step: kind.name(), first: first.min(peak), peak, last: index, kind });
-                    first = index + 1;
-                }
-                Sight::Nothing => {}
-            }
-        }
+impl From<event::Event> for Event {
+    fn from(event::Event { step, first, peak, last, .. }: event::Event) -> Self {
+        Self { step, first, peak, last }
     }
-    events.sort_by_key(|event| event.first);
-    events
 }
 
-/// Steps the footage shows, in its order and with a rest before each; any one if it shows none.
-fn challenge(events: &[Event], footage: &Footage) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut free_ms = BETWEEN_MS;
-    for event in events {
-        if steps.len() < STEPS && !steps.contains(&event.kind) && footage.at(event.first) > free_ms {
-            steps.push(event.kind);
-            free_ms = footage.at(event.last) + BETWEEN_MS;
-        }
-    }
-    if steps.is_empty() {
-        steps.push(events.first().map_or(Step::TurnLeft, |event| event.kind));
-    }
-    steps
-}
-
-fn play(engine: &Engine, footage: &Footage, frames: usize, steps: Vec<Step>) -> Result<Played> {
+fn play(engine: &Engine, footage: &Footage, frames: usize, challenge: Challenge) -> Result<Played> {
     let round_ms = footage.at(frames);
-    let challenge = Challenge {
-        verification_id: "bench".into(),
-        nonce: "bench".into(),
-        steps: steps.clone(),
-        policy_version: 1,
-        step_timeout_ms: round_ms + 2_000,
-    };
+    let asked = challenge.steps.iter().map(|task| task.step).collect();
     let mut session = Session::new(challenge, None);
     let mut now_ms = 0;
     'play: for round in 0..ROUNDS {
@@ -227,7 +210,7 @@ fn play(engine: &Engine, footage: &Footage, frames: usize, steps: Vec<Step>) -> 
     let outcome = report.as_ref().map_or(Outcome::StepMissed, |report| report.outcome);
     let passed = outcome == Outcome::Passed;
     Ok(Played {
-        challenge: steps,
+        challenge: asked,
         verdict: if passed { Verdict::Passed } else { Verdict::Refused },
         reason: (!passed).then_some(outcome),
         seconds: f64::from(now_ms) / 1000.0,
@@ -239,7 +222,7 @@ fn play(engine: &Engine, footage: &Footage, frames: usize, steps: Vec<Step>) -> 
 fn print(video: &Video) {
     println!("{}: {} frames, {:.1} a second", video.file, video.frames, video.fps);
     for event in &video.events {
-        println!("  {:<12} {:>5} to {:<5} height {}", event.step, event.first, event.last, event.peak);
+        println!("  {:<12} {:>5} to {:<5} height {}", event.step.name(), event.first, event.last, event.peak);
     }
     if let Some(session) = &video.session {
         let steps: Vec<&str> = session.challenge.iter().map(|step| step.name()).collect();

@@ -11,9 +11,9 @@ use verify::{
     signals::{FaceSignals, Signals},
 };
 
-fuzz_target!(|input: (u8, Vec<(u32, Option<[f32; 10]>)>)| {
+fuzz_target!(|input: (u8, Vec<(u32, Option<[f32; 12]>)>)| {
     let (step, frames) = input;
-    let face = |f: [f32; 10]| FaceSignals {
+    let face = |f: [f32; 12]| FaceSignals {
         bounds: [f[0], f[1], f[2], f[3]],
         yaw: f[4],
         pitch: f[5],
@@ -21,6 +21,8 @@ fuzz_target!(|input: (u8, Vec<(u32, Option<[f32; 10]>)>)| {
         blink: f[7],
         jaw_open: f[8],
         smile: f[9],
+        eye_opening: f[10],
+        eye_span: f[11],
     };
     let frames: Vec<Signals> =
         frames.into_iter().map(|(t_ms, f)| Signals { t_ms, faces: 1, face: f.map(face) }).collect();

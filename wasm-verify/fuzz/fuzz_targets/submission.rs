@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use verify::{
     assess::{Submission, check},
-    challenge::{Challenge, Step},
+    challenge::{Challenge, Step, Task},
     report::Report,
 };
 
@@ -15,7 +15,7 @@ fuzz_target!(|input: (&[u8], Vec<Vec<u8>>)| {
     let challenge = Challenge {
         verification_id: parsed.verification_id.clone(),
         nonce: parsed.nonce.clone(),
-        steps: parsed.steps.iter().map(|record| record.step).chain([Step::Blink]).collect(),
+        steps: parsed.steps.iter().map(|record| record.step).chain([Step::Blink]).map(Task::from).collect(),
         policy_version: parsed.policy_version,
         step_timeout_ms: 10_000,
     };

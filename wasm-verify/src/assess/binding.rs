@@ -60,8 +60,9 @@ pub fn check<'a>(challenge: &Challenge, submission: &Submission<'a>) -> Result<C
 /// Whether the steps are the challenge's, in its order and in an order of time that can be. A session that failed
 /// may end early, one that passed did everything and shows the face at rest before and after.
 fn follows(report: &Report, challenge: &Challenge) -> bool {
-    let done: Vec<_> = report.steps.iter().map(|record| record.step).collect();
-    let complete = done.len() == challenge.steps.len();
+    let in_order = report.steps.len() <= challenge.steps.len()
+        && report.steps.iter().zip(&challenge.steps).all(|(record, task)| task.allows(record.step));
+    let complete = report.steps.len() == challenge.steps.len();
     let keyframe = |index: usize| report.keyframes.get(index);
     let rest = |frame: Option<&crate::report::KeyframeRecord>| frame.is_some_and(|f| f.shows == Shows::Rest);
     let steps_shown = report.steps.iter().enumerate().all(|(index, record)| {
@@ -78,8 +79,8 @@ fn follows(report: &Report, challenge: &Challenge) -> bool {
     let frames: Vec<u32> = report.signals.iter().map(|frame| frame.t_ms).collect();
     let one_by_one = report.steps.windows(2).all(|pair| pair[0].done_ms <= pair[1].asked_ms);
     let passed = report.outcome == Outcome::Passed;
-    let framed = rest(report.keyframes.last()) && report.keyframes.len() == 2 * done.len() + 1;
-    challenge.steps.starts_with(&done)
+    let framed = rest(report.keyframes.last()) && report.keyframes.len() == 2 * report.steps.len() + 1;
+    in_order
         && steps_shown
         && in_time(&times)
         && in_time(&frames)
@@ -90,7 +91,7 @@ fn follows(report: &Report, challenge: &Challenge) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::challenge::Step;
+    use crate::challenge::{Step, Task};
     use crate::report::tests::example;
     use crate::report::{KeyframeRecord, StepRecord};
 
@@ -98,7 +99,7 @@ mod tests {
         Challenge {
             verification_id: "v".into(),
             nonce: "n".into(),
-            steps: vec![Step::Blink],
+            steps: vec![Task { step: Step::Blink, alternative: Some(Step::TurnLeft) }],
             policy_version: 1,
             step_timeout_ms: 10_000,
         }
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn two_steps_need_five_pictures() {
         let (mut report, mut files) = passed();
-        let two = Challenge { steps: vec![Step::Blink, Step::Nod], ..challenge() };
+        let two = Challenge { steps: [Step::Blink, Step::Nod].map(Task::from).to_vec(), ..challenge() };
         for (shows, at_ms, file) in [(Shows::Step, 2500, "nod"), (Shows::Rest, 3000, "rest at last")] {
             report.keyframes.push(KeyframeRecord { shows, at_ms, sha256: sha256_hex(file.as_bytes()) });
             files.push(file.as_bytes().to_vec());
@@ -145,6 +146,16 @@ mod tests {
         let (report, files) = passed();
         assert_eq!(result(&report, &files), Ok(()));
         assert_eq!(result(&report, &[]), Ok(()));
+    }
+
+    #[test]
+    fn only_the_step_or_its_drawn_alternative_is_accepted() {
+        let (mut report, files) = passed();
+        for step in Step::ALL {
+            report.steps[0].step = step;
+            let allowed = matches!(step, Step::Blink | Step::TurnLeft);
+            assert_eq!(result(&report, &files).is_ok(), allowed, "{step:?}");
+        }
     }
 
     #[test]

@@ -228,6 +228,8 @@ fn shows(step: Step, rest: &FaceSignals, face: &FaceSignals) -> bool {
         Step::TurnLeft => face.yaw - rest.yaw > 8.0,
         Step::TurnRight => rest.yaw - face.yaw > 8.0,
         Step::Nod => face.pitch - rest.pitch > 5.0,
+        Step::Smile => face.smile > rest.smile + 0.2,
+        Step::ComeCloser => face.eye_span > rest.eye_span * 1.2,
     }
 }
 

@@ -11,6 +11,8 @@ const RIGHT_EYE_OUTER: usize = 33;
 const LEFT_EYE_OUTER: usize = 263;
 const FOREHEAD: usize = 10;
 const CHIN: usize = 152;
+/// Of each eye its two corners, then two pairs of points on the upper and the lower lid.
+const EYES: [[usize; 6]; 2] = [[33, 133, 160, 144, 158, 153], [263, 362, 387, 373, 385, 380]];
 
 /// A turned square of the picture that holds one face.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,6 +77,26 @@ impl Landmarks {
             }
         }
         [low[0], low[1], high[0] - low[0], high[1] - low[1]]
+    }
+
+    /// How far the eyes are open: the mean eye aspect ratio (Soukupová and Čech, 2016), about 0.3 open and below
+    /// 0.06 shut.
+    pub fn eye_opening(&self) -> f32 {
+        let ratio = |[outer, inner, up_a, low_a, up_b, low_b]: [usize; 6]| {
+            let height = (self.distance(up_a, low_a) + self.distance(up_b, low_b)) / 2.0;
+            height / self.distance(outer, inner).max(f32::EPSILON)
+        };
+        EYES.map(ratio).iter().sum::<f32>() / 2.0
+    }
+
+    /// Distance of the outer corners of the eyes, in pixels of the picture.
+    pub fn eye_span(&self) -> f32 {
+        self.distance(RIGHT_EYE_OUTER, LEFT_EYE_OUTER)
+    }
+
+    fn distance(&self, a: usize, b: usize) -> f32 {
+        let ([ax, ay], [bx, by]) = (self.at(a), self.at(b));
+        (ax - bx).hypot(ay - by)
     }
 
     /// How the head is held, from the points alone (weak perspective).

@@ -1,10 +1,10 @@
 use serde::Serialize;
 
-use crate::challenge::Step;
+use crate::challenge::{Step, Task};
 use crate::face::quality;
 use crate::image::RgbImage;
 use crate::liveness::MIN_FACE;
-use crate::signals::{FaceSignals, Sighting};
+use crate::signals::Sighting;
 
 /// The one thing to tell the person now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -42,6 +42,10 @@ pub enum Guidance {
     TurnRight,
     /// Do this step: nod.
     Nod,
+    /// Do this step: smile.
+    Smile,
+    /// Do this step: come closer.
+    ComeCloser,
     /// Nothing more to do.
     Done,
 }
@@ -62,12 +66,16 @@ impl From<Step> for Guidance {
             Step::TurnLeft => Self::TurnLeft,
             Step::TurnRight => Self::TurnRight,
             Step::Nod => Self::Nod,
+            Step::Smile => Self::Smile,
+            Step::ComeCloser => Self::ComeCloser,
         }
     }
 }
 
 /// Widest face, as a share of the frame's shorter side.
 const WIDEST: f32 = 0.85;
+/// The same where the face will be asked to come closer and must still fit the frame.
+const ROOMY: f32 = 0.6;
 /// Farthest the face's centre may be from the frame's, as a share of each side.
 const OFF_CENTRE: f32 = 0.25;
 /// Mean luminance of a face that can be judged.
@@ -76,17 +84,19 @@ const LIGHT: std::ops::RangeInclusive<f32> = 45.0..=225.0;
 const SHARP: f32 = 8.0;
 
 /// The first thing wrong with the frame, in the order in which a person can mend it.
-pub(super) fn fault(frame: &RgbImage, sighting: &Sighting) -> Option<Guidance> {
+/// `next` is the task that will be asked.
+pub fn fault(frame: &RgbImage, sighting: &Sighting, next: Option<&Task>) -> Option<Guidance> {
     let Some(face) = &sighting.signals.face else { return Some(Guidance::NoFace) };
     if sighting.signals.faces > 1 {
         return Some(Guidance::SeveralFaces);
     }
     let (frame_width, frame_height) = (frame.width() as f32, frame.height() as f32);
     let [x, y, width, height] = face.bounds;
+    let widest = if next.is_some_and(|task| task.allows(Step::ComeCloser)) { ROOMY } else { WIDEST };
     if width < MIN_FACE {
         return Some(Guidance::Closer);
     }
-    if width > frame_width.min(frame_height) * WIDEST {
+    if width > frame_width.min(frame_height) * widest {
         return Some(Guidance::Further);
     }
     let off =
@@ -102,10 +112,4 @@ pub(super) fn fault(frame: &RgbImage, sighting: &Sighting) -> Option<Guidance> {
         return Some(Guidance::Darker);
     }
     (quality.sharpness < SHARP).then_some(Guidance::HoldStill)
-}
-
-/// Whether the face looks into the camera closely enough to begin. Cameras are held low and heads are held
-/// differently, so the range is wide; what follows is measured from how this person holds still.
-pub(super) fn is_straight(face: &FaceSignals) -> bool {
-    face.yaw.abs() < 15.0 && face.pitch.abs() < 20.0 && face.roll.abs() < 20.0
 }

@@ -17,6 +17,8 @@ declare module "*/engine/verify.js" {
     begin(challenge: string): void;
     /** Row-major RGBA, `tMs` in milliseconds on any steady clock; answers JSON, see `FrameResult`. */
     pushFrame(rgba: Uint8Array, width: number, height: number, tMs: number): string;
+    /** Asks for the running step's alternative; false when there is none. */
+    askAnother(): boolean;
     /** The canonical report, once the phase is `done`. */
     report(engineSha256: string): Uint8Array;
     /** JPEGs in the order of the report. */

@@ -46,12 +46,16 @@ enum Step {
     Blink,
     /// Open the mouth.
     OpenMouth,
+    /// Smile, the mouth closed or nearly so.
+    Smile,
     /// Turn the head to the left.
     TurnLeft,
     /// Turn the head to the right.
     TurnRight,
     /// Lower the head and raise it.
     Nod,
+    /// Bring the face closer to the camera.
+    ComeCloser,
 }
 
 impl From<challenge::Step> for Step {
@@ -62,7 +66,25 @@ impl From<challenge::Step> for Step {
             challenge::Step::TurnLeft => Self::TurnLeft,
             challenge::Step::TurnRight => Self::TurnRight,
             challenge::Step::Nod => Self::Nod,
+            challenge::Step::Smile => Self::Smile,
+            challenge::Step::ComeCloser => Self::ComeCloser,
         }
+    }
+}
+
+/// One step of a challenge.
+#[derive(Object)]
+struct Task {
+    /// What is asked.
+    step: Step,
+    /// What a person who cannot do it may do in its place, on asking for another movement.
+    #[oai(skip_serializing_if_is_none)]
+    alternative: Option<Step>,
+}
+
+impl From<challenge::Task> for Task {
+    fn from(task: challenge::Task) -> Self {
+        Self { step: task.step.into(), alternative: task.alternative.map(Step::from) }
     }
 }
 
@@ -74,7 +96,7 @@ struct Challenge {
     /// Binds the report to this verification; used once.
     nonce: String,
     /// What to do, in this order.
-    steps: Vec<Step>,
+    steps: Vec<Task>,
     /// Milliseconds for one step.
     step_timeout_ms: u32,
     /// Latest moment the report is taken.
@@ -94,7 +116,7 @@ struct Verification {
     #[oai(skip_serializing_if_is_none)]
     outcome: Option<String>,
     /// What was asked.
-    steps: Vec<Step>,
+    steps: Vec<Task>,
     /// Latest moment the report is taken.
     expires_at: DateTime<Utc>,
 }
@@ -150,7 +172,7 @@ impl From<Issued> for Challenge {
         Self {
             id,
             nonce: challenge.nonce,
-            steps: challenge.steps.into_iter().map(Step::from).collect(),
+            steps: challenge.steps.into_iter().map(Task::from).collect(),
             step_timeout_ms: challenge.step_timeout_ms,
             expires_at: time(expires_at_ms),
             policy_version: challenge.policy_version,
@@ -216,7 +238,7 @@ impl Verifications {
             id: found.id,
             state: found.state,
             outcome: found.outcome,
-            steps: found.challenge.steps.into_iter().map(Step::from).collect(),
+            steps: found.challenge.steps.into_iter().map(Task::from).collect(),
             expires_at: time(found.expires_at_ms),
         }))
     }

@@ -20,7 +20,7 @@ pub struct Model {
     pub device_key: Vec<u8>,
     /// Unique.
     pub nonce: String,
-    /// JSON array of steps, in order.
+    /// JSON array of tasks (a step and its alternative), in order.
     pub steps: String,
     pub step_timeout_ms: i32,
     pub policy_version: i32,

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::service::seed::{DEMO_NAME, DEMO_PHONE, DEMO_RESIDENT_ID};
 use verify::{
-    challenge::Step,
+    challenge::Task,
     digest::sha256_hex,
     report::{EngineIdentity, KeyframeRecord, Outcome, Report, Scores, Shows, StepRecord, VERSION},
     signals::Signals,
@@ -152,16 +152,16 @@ pub fn acceptance() -> Value {
 
 /// A perfect performance of a challenge: a picture at rest before each step, one of the step, and one at the end.
 fn perform(challenge: &Value) -> Draft {
-    let steps: Vec<Step> = serde_json::from_value(challenge["steps"].clone()).unwrap();
+    let steps: Vec<Task> = serde_json::from_value(challenge["steps"].clone()).unwrap();
     let text = |field: &str| challenge[field].as_str().unwrap().to_owned();
     let pictures = 2 * steps.len() + 1;
     let keyframes: Vec<Vec<u8>> =
         (0..pictures).map(|index| format!("picture {index}").into_bytes()).collect();
     let at = |index: usize| index as u32 * 1000;
-    let step = |(index, step)| {
+    let step = |(index, task): (usize, Task)| {
         let keyframe = 2 * index + 1;
         StepRecord {
-            step,
+            step: task.step,
             asked_ms: at(keyframe) - 400,
             done_ms: at(keyframe) + 400,
             keyframe: keyframe as u8,

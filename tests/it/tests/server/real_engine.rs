@@ -124,7 +124,7 @@ impl World {
         let challenge = Challenge {
             verification_id: draft.report.verification_id.clone(),
             nonce: draft.report.nonce.clone(),
-            steps: vec![Step::TurnLeft],
+            steps: vec![Step::TurnLeft.into()],
             policy_version: draft.report.policy_version,
             step_timeout_ms: 10_000,
         };

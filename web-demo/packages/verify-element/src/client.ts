@@ -85,6 +85,11 @@ export class FaceVerifier {
     return this.#call("frame", frame, ["bitmap" in frame ? frame.bitmap : frame.rgba.buffer]);
   }
 
+  /** Asks for another movement in place of the running step: the person cannot do it. False when there is none. */
+  askAnother(): Promise<boolean> {
+    return this.#call("another", null);
+  }
+
   /** After the phase `done`: what to sign and, with consent, to send. */
   finish(): Promise<Evidence> {
     return this.#call("finish", null);

@@ -150,6 +150,11 @@ export class FaceVerify extends LitElement {
     if (this.challenge) void this.#start(this.challenge);
   }
 
+  #askAnother(): void {
+    const verifier = this.verifier ?? this.#own;
+    verifier?.askAnother().catch((error: unknown) => this.#fail(error));
+  }
+
   #tell<K extends keyof FaceVerifyEvents>(type: K, detail: FaceVerifyEvents[K]["detail"]): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
@@ -175,6 +180,9 @@ export class FaceVerify extends LitElement {
       <p class="guidance" role="status" aria-live="assertive" data-testid="guidance" data-code=${this.guidance}>
         ${this.#t(this.guidance as "no_face")}
       </p>
+      <button class="another" ?disabled=${!result?.has_alternative} data-testid="verify-another" @click=${this.#askAnother}>
+        ${this.#t("another")}
+      </button>
       ${this.#renderLoading()}
       <p class="private">
         <svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true">

@@ -1,13 +1,19 @@
 // What the page and the worker say to each other. Every request has one reply; progress comes in between.
 
 /** A step the server may ask for. Left and right are the person's own. */
-export type Step = "blink" | "open_mouth" | "turn_left" | "turn_right" | "nod";
+export type Step = "blink" | "open_mouth" | "smile" | "turn_left" | "turn_right" | "nod" | "come_closer";
+
+/** One step of a challenge, and what may be done in its place by a person who cannot do it. */
+export interface Task {
+  step: Step;
+  alternative?: Step;
+}
 
 /** An opened verification as `POST /owner/verifications` answers it. */
 export interface Challenge {
   id: string;
   nonce: string;
-  steps: Step[];
+  steps: Task[];
   /** Time for each step, in milliseconds. */
   step_timeout_ms: number;
   policy_version: number;
@@ -47,6 +53,8 @@ export interface FrameResult {
   step_index: number;
   step_count: number;
   step_remaining_ms: number;
+  /** Another movement can be asked for in place of this step. */
+  has_alternative: boolean;
   /** Left, top, width, height. */
   face: [number, number, number, number] | null;
   outcome: "passed" | Failure | null;
@@ -88,6 +96,7 @@ export interface Operations {
   read: { input: null; output: DocumentText };
   begin: { input: Challenge; output: null };
   frame: { input: Frame; output: FrameResult };
+  another: { input: null; output: boolean };
   finish: { input: null; output: Evidence };
   dispose: { input: null; output: null };
 }

@@ -21,6 +21,7 @@ const CUES: Partial<Record<Step, readonly [place: string, path: string]>> = {
   // The picture is a mirror: the person's left is on the left.
   turn_left: ["left", "M26 10 12 24l14 14M40 10 26 24l14 14"],
   turn_right: ["right", "m22 10 14 14-14 14M8 10l14 14L8 38"],
+  come_closer: ["centre", "M18 18 6 6m0 9V6h9M30 30l12 12m0-9v9h-9"],
   nod: ["down", "m10 22 14 14 14-14M10 8l14 14L38 8"],
 };
 

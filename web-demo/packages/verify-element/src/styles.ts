@@ -188,6 +188,17 @@ export const styles = css`
     font-weight: 600;
     cursor: pointer;
   }
+  .another {
+    min-height: 44px;
+    margin-bottom: 12px;
+    padding: 8px 20px;
+    background: none;
+    color: var(--accent);
+    font-size: 15px;
+  }
+  .another:disabled {
+    visibility: hidden;
+  }
   button:focus-visible {
     outline: 3px solid var(--accent);
     outline-offset: 2px;

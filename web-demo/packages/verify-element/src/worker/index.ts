@@ -12,6 +12,7 @@ const handlers: { [O in Operation]: (input: Operations[O]["input"]) => Promise<O
   read: () => session.readDocument(),
   begin: (challenge) => session.begin(challenge),
   frame: (frame) => session.push(frame),
+  another: () => session.askAnother(),
   finish: () => session.finish(),
   dispose: () => session.dispose(),
 };

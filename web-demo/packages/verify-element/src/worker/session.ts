@@ -82,6 +82,11 @@ export class Session {
     return JSON.parse(this.#engine.pushFrame(rgba, width, height, frame.at)) as FrameResult;
   }
 
+  /** Swaps the running step for its alternative. */
+  async askAnother(): Promise<boolean> {
+    return this.#engine.askAnother();
+  }
+
   /** The report and what belongs to it. */
   async finish(): Promise<Evidence> {
     const engine = this.#engine;
