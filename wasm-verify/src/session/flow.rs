@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn a_pause_stops_the_clock_and_begins_the_step_again() {
         let mut person = Person::before(Flow::new(&challenge(&[Step::TurnLeft])));
-        person.cooperate(1_500);
+        person.cooperate(900);
         assert_eq!(person.flow.step(), Some(Step::TurnLeft));
         let left = person.flow.remaining_ms(person.t_ms);
         person.t_ms += 120_000;

@@ -572,7 +572,7 @@ export interface components {
             /** @description Binds the report to this verification; used once. */
             nonce: string;
             /** @description What to do, in this order. */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["Task"][];
             /**
              * Format: uint32
              * @description Milliseconds for one step.
@@ -932,7 +932,7 @@ export interface components {
          * @description One thing to do in front of the camera.
          * @enum {string}
          */
-        Step: "blink" | "open_mouth" | "turn_left" | "turn_right" | "nod";
+        Step: "blink" | "open_mouth" | "smile" | "turn_left" | "turn_right" | "nod" | "come_closer";
         /**
          * Sync
          * @description How far the record has come.
@@ -940,6 +940,16 @@ export interface components {
         Sync: {
             /** @description Stage. */
             stage: components["schemas"]["Stage"] & unknown;
+        };
+        /**
+         * Task
+         * @description One step of a challenge.
+         */
+        Task: {
+            /** @description What is asked. */
+            step: components["schemas"]["Step"] & unknown;
+            /** @description What a person who cannot do it may do in its place, on asking for another movement. */
+            alternative?: components["schemas"]["Step"] & unknown;
         };
         /**
          * TimelineEntry
@@ -1100,7 +1110,7 @@ export interface components {
             /** @description `passed`, `manual_review` or `failed`, once done. */
             outcome?: string;
             /** @description What was asked. */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["Task"][];
             /**
              * Format: date-time
              * @description Latest moment the report is taken.
