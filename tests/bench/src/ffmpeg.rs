@@ -42,7 +42,7 @@ impl Footage {
         }
         let thin = if self.thinned { format!("fps={},", self.fps) } else { String::new() };
         let fit = format!(
-            "{thin}scale=w='min({LONGEST},iw)':h='min({LONGEST},ih)':force_original_aspect_ratio=decrease,setpts=N"
+            "{thin}scale=w='min({LONGEST},iw)':h='min({LONGEST},ih)':force_original_aspect_ratio=decrease,setpts=N/TB"
         );
         let mut child = command
             .arg("-i")
