@@ -82,7 +82,7 @@ mod tests {
 
     fn frame(t_ms: u32, x: f32, yaw: f32) -> Signals {
         let bounds = [x, 100.0, 200.0, 240.0];
-        let face = FaceSignals { bounds, yaw, pitch: 0.0, roll: 0.0, blink: 0.1, jaw_open: 0.0, smile: 0.0 };
+        let face = FaceSignals { bounds, yaw, blink: 0.1, ..FaceSignals::default() };
         Signals { t_ms, faces: 1, face: Some(face) }
     }
 
