@@ -44,7 +44,7 @@ fn session(steps: &[Step]) -> Session {
     let challenge = Challenge {
         verification_id: "v".into(),
         nonce: "n".into(),
-        steps: steps.to_vec(),
+        steps: steps.iter().copied().map(Into::into).collect(),
         policy_version: 1,
         step_timeout_ms: 5_000,
     };

@@ -45,6 +45,8 @@ impl Sent {
                 blink: 0.1,
                 jaw_open: 0.02,
                 smile: 0.3,
+                eye_opening: 0.3,
+                eye_span: 110.0,
             };
             Signals { t_ms: 100 * index, faces: 1, face: Some(face) }
         };
@@ -68,7 +70,7 @@ impl Sent {
         let challenge = Challenge {
             verification_id: "v".into(),
             nonce: "n".into(),
-            steps,
+            steps: steps.into_iter().map(Into::into).collect(),
             policy_version: 1,
             step_timeout_ms: 10_000,
         };
