@@ -99,7 +99,7 @@ export class OwnerApp {
   async identify() {
     const { name, document_number, document_readable } = this.actor;
     await this.#at("document-photo").setInputFiles(this.actor.document);
-    const judged = ["ok", "no_face", "several_faces", "too_small", "blurred", "unreadable"];
+    const judged = ["ok", "no_face", "several_faces", "too_small", "dark", "glare", "blurred", "unreadable"];
     const quality = this.#at("document-quality", `:is(${judged.map((one) => `[data-quality="${one}"]`).join(",")})`);
     const failed = this.#at("error");
     await quality.or(failed).first().waitFor({ timeout: ENGINE_MS });

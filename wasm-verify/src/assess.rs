@@ -54,8 +54,8 @@ pub enum EvidenceError {
     /// More than one face on the document.
     #[error("more than one face can be seen on the document")]
     DocumentSeveralFaces,
-    /// The face on the document is too small or out of focus.
-    #[error("the face on the document is too small or out of focus")]
+    /// The face on the document is too small, too dark, out of focus or behind a reflection.
+    #[error("the face on the document is too small, too dark, out of focus or behind a reflection")]
     DocumentUnclear,
     /// A network failed; no fault of the sender's.
     #[error("the pictures could not be judged")]
@@ -137,6 +137,8 @@ pub enum Reason {
     OtherNetworks,
     /// The number on the document is not the one the person stated.
     DocumentNumberDiffers,
+    /// The pictures at rest are too dark, blurred, or do not show eyes and mouth.
+    PoorPicture,
 }
 
 impl Reason {
@@ -149,7 +151,8 @@ impl Reason {
             | Self::MatchUnclear
             | Self::NoDocument
             | Self::OtherNetworks
-            | Self::DocumentNumberDiffers => Grade::ManualReview,
+            | Self::DocumentNumberDiffers
+            | Self::PoorPicture => Grade::ManualReview,
             _ => Grade::Fail,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::digest::sha256_hex;
+use crate::face::quality::{DocumentFlaw, document_flaw};
 use crate::face::{Blendshapes, Detector, Embedder, Embedding, Face, Landmarker, rivals, subject};
 use crate::image::RgbImage;
 use crate::liveness::PassivePad;
@@ -147,8 +148,8 @@ impl Engine {
         if face.bounds[2] < MIN_PORTRAIT {
             return Ok(Portrait::TooSmall);
         }
-        if crate::face::quality::measure(photograph, face).sharpness < BLURRED {
-            return Ok(Portrait::Blurred);
+        if let Some(flaw) = document_flaw(photograph, face) {
+            return Ok(Portrait::Flawed(flaw));
         }
         Ok(Portrait::Found(face.clone()))
     }
@@ -156,8 +157,6 @@ impl Engine {
 
 /// Narrowest portrait that can be compared, in pixels.
 const MIN_PORTRAIT: f32 = 60.0;
-/// Below this sharpness a portrait is out of focus.
-const BLURRED: f32 = 5.0;
 
 /// What the photograph of a document shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,6 +169,6 @@ pub enum Portrait {
     SeveralFaces,
     /// A face too small to compare.
     TooSmall,
-    /// A face out of focus.
-    Blurred,
+    /// A face that cannot be compared, or lines that cannot be read.
+    Flawed(DocumentFlaw),
 }

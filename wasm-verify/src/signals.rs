@@ -58,8 +58,12 @@ impl FaceSignals {
 
     /// Whether the face is straight with its eyes open and its mouth shut.
     pub fn is_at_rest(&self) -> bool {
-        let shut = self.blink >= SHUT.0 && self.eye_opening < SHUT.1;
-        self.is_straight() && !shut && self.jaw_open < MOUTH_SHUT
+        self.is_straight() && !self.has_shut_eyes() && self.jaw_open < MOUTH_SHUT
+    }
+
+    /// Whether both eyes are shut.
+    pub fn has_shut_eyes(&self) -> bool {
+        self.blink >= SHUT.0 && self.eye_opening < SHUT.1
     }
 }
 

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::challenge::Challenge;
 use crate::document::Reader;
 use crate::engine::{Engine, Portrait};
+use crate::face::quality::DocumentFlaw;
 use crate::face::{Embedding, Face};
 use crate::image::{RgbImage, decode, from_rgba};
 use crate::inspect::inspect;
@@ -91,7 +92,7 @@ impl Verifier {
     }
 
     /// Takes the photograph of the document (JPEG or PNG) and answers `{"status": …}`: `ok`, `no_face`,
-    /// `several_faces`, `too_small`, `blurred` or `unreadable`. Only an `ok` one is kept.
+    /// `several_faces`, `too_small`, `dark`, `glare`, `blurred` or `unreadable`. Only an `ok` one is kept.
     ///
     /// # Errors
     /// `not-ready`; `engine-failed`.
@@ -109,7 +110,9 @@ impl Verifier {
                     Portrait::NoFace => "no_face",
                     Portrait::SeveralFaces => "several_faces",
                     Portrait::TooSmall => "too_small",
-                    Portrait::Blurred => "blurred",
+                    Portrait::Flawed(DocumentFlaw::Dark) => "dark",
+                    Portrait::Flawed(DocumentFlaw::Glare) => "glare",
+                    Portrait::Flawed(DocumentFlaw::Blurred) => "blurred",
                 }
             }
         };

@@ -14,6 +14,7 @@ mod onnx;
 mod pad;
 mod pairs;
 mod plan;
+mod quality;
 mod roc;
 mod truth;
 mod video;
@@ -29,6 +30,8 @@ enum Command {
     Document(document::Options),
     /// Passive presentation attack detection on labelled stills (ISO/IEC 30107-3).
     Pad(pad::Options),
+    /// The quality gate on pictures.
+    Quality(quality::Options),
     /// Events in footage, and how a session over it ends.
     Video(video::Options),
     /// Face comparison on labelled pairs, or on all pairs of a folder (ISO/IEC 19795-1).
@@ -47,6 +50,7 @@ fn main() -> Result<()> {
     match Command::parse() {
         Command::Document(options) => document::run(&options),
         Command::Pad(options) => pad::run(&options),
+        Command::Quality(options) => quality::run(&options),
         Command::Video(options) => video::run(&options),
         Command::Pairs(options) => pairs::run(&options),
         Command::Device(options) => device::run(&options),

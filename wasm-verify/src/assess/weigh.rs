@@ -1,6 +1,7 @@
 use super::{Assessment, Checked, Engine, EvidenceError, Reason};
 use crate::challenge::Step;
 use crate::engine::Portrait;
+use crate::face::quality::measure;
 use crate::face::{Embedding, Landmarks, Region, rivals};
 use crate::image::decode;
 use crate::liveness::continuity::{is_broken, is_frozen};
@@ -53,6 +54,7 @@ struct Look {
     signals: FaceSignals,
     embedding: Embedding,
     live: f32,
+    clear: bool,
 }
 
 /// Looks at every picture of `checked` and weighs what it finds. Takes a few hundred milliseconds a picture.
@@ -94,6 +96,12 @@ pub fn assess(engine: &Engine, limits: &Thresholds, checked: &Checked) -> Result
     if repeated {
         reasons.push(Reason::PictureRepeated);
     }
+    // One doubtful picture among several is no reason: device and server differ a little about each.
+    let (clear, poor): (Vec<&Look>, Vec<&Look>) =
+        of(report, &looks, Shows::Rest).partition(|look| look.clear);
+    if poor.len() > clear.len() {
+        reasons.push(Reason::PoorPicture);
+    }
     let scores = scores(report, &looks, document.as_ref());
     weigh_liveness(limits, report, &looks, &scores, &mut reasons);
     weigh_match(limits, &scores, &mut reasons);
@@ -120,6 +128,7 @@ fn look(engine: &Engine, index: usize, file: &[u8]) -> Result<Look, EvidenceErro
     let embedding = engine.embed(&picture, face).map_err(engine_failed)?;
     Ok(Look {
         signals: face_signals(engine, &landmarks).map_err(engine_failed)?,
+        clear: measure(&picture, &landmarks).flaw().is_none(),
         landmarks,
         embedding: embedding.ok_or(EvidenceError::KeyframeNoFace(index))?,
         live: engine.pad().and_then(|pad| pad.live(&picture, face)).map_err(engine_failed)?,
@@ -134,7 +143,7 @@ fn portrait(engine: &Engine, file: &[u8]) -> Result<Embedding, EvidenceError> {
         }
         Portrait::NoFace => Err(EvidenceError::DocumentNoFace),
         Portrait::SeveralFaces => Err(EvidenceError::DocumentSeveralFaces),
-        Portrait::TooSmall | Portrait::Blurred => Err(EvidenceError::DocumentUnclear),
+        Portrait::TooSmall | Portrait::Flawed(_) => Err(EvidenceError::DocumentUnclear),
     }
 }
 

@@ -17,9 +17,9 @@ const EYES: [[usize; 6]; 2] = [[33, 133, 160, 144, 158, 153], [263, 362, 387, 37
 /// A turned square of the picture that holds one face.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Region {
-    centre: [f32; 2],
-    side: f32,
-    angle: f32,
+    pub(super) centre: [f32; 2],
+    pub(super) side: f32,
+    pub(super) angle: f32,
 }
 
 impl Region {

@@ -110,7 +110,11 @@ impl Flow {
             if t_ms.saturating_sub(*since_ms) > POSITION_MS {
                 self.state = State::Missed;
             }
-            let away = if self.rests == 0 { Guidance::LookHere } else { Guidance::ReturnCenter };
+            let away = match face {
+                Some(face) if face.is_straight() && face.has_shut_eyes() => Guidance::OpenEyes,
+                _ if self.rests == 0 => Guidance::LookHere,
+                _ => Guidance::ReturnCenter,
+            };
             return (fault.unwrap_or(away), Moment::Passing);
         };
         if loading {

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::challenge::{Step, Task};
-use crate::face::quality;
+use crate::face::quality::{self, Flaw};
 use crate::image::RgbImage;
 use crate::liveness::MIN_FACE;
 use crate::signals::Sighting;
@@ -24,12 +24,22 @@ pub enum Guidance {
     Lighter,
     /// Less light on the face.
     Darker,
-    /// Hold still.
+    /// Light from the front instead of one side.
+    EvenLight,
+    /// The picture is blurred: hold the phone still, wipe the lens.
+    Blurred,
+    /// Take off the dark glasses.
+    TakeOffSunglasses,
+    /// Nothing before the mouth: no mask, no hand.
+    UncoverFace,
+    /// Open the eyes.
+    OpenEyes,
+    /// Look straight into the camera.
+    LookHere,
+    /// All is well: hold still.
     HoldStill,
     /// All is well; what judges is still on its way to the device.
     Loading,
-    /// Look straight into the camera.
-    LookHere,
     /// Look straight again after a step.
     ReturnCenter,
     /// Do this step: blink.
@@ -58,6 +68,19 @@ impl Guidance {
     }
 }
 
+impl From<Flaw> for Guidance {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Dark => Self::Lighter,
+            Flaw::Bright => Self::Darker,
+            Flaw::Uneven => Self::EvenLight,
+            Flaw::Blurred => Self::Blurred,
+            Flaw::EyesHidden => Self::TakeOffSunglasses,
+            Flaw::MouthCovered => Self::UncoverFace,
+        }
+    }
+}
+
 impl From<Step> for Guidance {
     fn from(step: Step) -> Self {
         match step {
@@ -78,10 +101,6 @@ const WIDEST: f32 = 0.85;
 const ROOMY: f32 = 0.6;
 /// Farthest the face's centre may be from the frame's, as a share of each side.
 const OFF_CENTRE: f32 = 0.25;
-/// Mean luminance of a face that can be judged.
-const LIGHT: std::ops::RangeInclusive<f32> = 45.0..=225.0;
-/// Below this the face is blurred by movement or focus.
-const SHARP: f32 = 8.0;
 
 /// The first thing wrong with the frame, in the order in which a person can mend it.
 /// `next` is the task that will be asked.
@@ -104,12 +123,7 @@ pub fn fault(frame: &RgbImage, sighting: &Sighting, next: Option<&Task>) -> Opti
     if off(x, width, frame_width) || off(y, height, frame_height) {
         return Some(Guidance::Center);
     }
-    let quality = quality::measure(frame, sighting.face.as_ref()?);
-    if quality.brightness < *LIGHT.start() {
-        return Some(Guidance::Lighter);
-    }
-    if quality.brightness > *LIGHT.end() {
-        return Some(Guidance::Darker);
-    }
-    (quality.sharpness < SHARP).then_some(Guidance::HoldStill)
+    // A face that looks aside is measured wrongly, and is told to look here anyway.
+    let landmarks = sighting.landmarks.as_ref().filter(|_| face.is_straight())?;
+    quality::measure(frame, landmarks).flaw().map(Guidance::from)
 }

@@ -62,6 +62,7 @@ const zh = {
   why_liveness_unclear: "活体检测处于中间区域",
   why_parallax_unclear: "转头时的立体感处于中间区域",
   why_other_networks: "手机端模型版本不同",
+  why_poor_picture: "照片质量不足（光线、清晰度或遮挡）",
 };
 
 const en: Record<keyof typeof zh, string> = {
@@ -126,6 +127,7 @@ const en: Record<keyof typeof zh, string> = {
   why_liveness_unclear: "Liveness in between",
   why_parallax_unclear: "Depth of the turning head in between",
   why_other_networks: "Other version of the networks",
+  why_poor_picture: "Pictures too poor: light, sharpness or cover",
 };
 
 /** The console's catalogue. */

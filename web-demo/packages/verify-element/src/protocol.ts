@@ -20,7 +20,7 @@ export interface Challenge {
 }
 
 /** What the engine found in the picture of the document. */
-export type DocumentStatus = "ok" | "no_face" | "several_faces" | "too_small" | "blurred" | "unreadable";
+export type DocumentStatus = "ok" | "no_face" | "several_faces" | "too_small" | "dark" | "glare" | "blurred" | "unreadable";
 
 /** What could be read on the document. The number's check digit is right; the name is for its holder to confirm. */
 export interface DocumentText {
@@ -37,6 +37,11 @@ export type Guidance =
   | "center"
   | "lighter"
   | "darker"
+  | "even_light"
+  | "blurred"
+  | "take_off_sunglasses"
+  | "uncover_face"
+  | "open_eyes"
   | "hold_still"
   | "look_here"
   | "return_center"

@@ -84,6 +84,8 @@ export const en: Record<keyof typeof zh, string> = {
   photo_no_face: "No portrait found. Photograph the side with your picture",
   photo_several_faces: "More than one face. Photograph only this ID",
   photo_too_small: "The portrait is too small. Move closer and take it again",
+  photo_dark: "The photo is too dark. Find more light and take it again",
+  photo_glare: "There is glare on the card. Change the angle and take it again",
   photo_blurred: "The photo is blurred. Hold the phone steady and take it again",
   photo_unreadable: "This file cannot be read. Use a JPEG or PNG picture",
 

@@ -81,6 +81,8 @@ export const zh = {
   photo_no_face: "照片里没有找到证件人像，请拍有头像的一面",
   photo_several_faces: "照片里有多张人脸，请只拍这一张证件",
   photo_too_small: "证件人像太小，请靠近一些重新拍摄",
+  photo_dark: "照片太暗，请到亮处重新拍摄",
+  photo_glare: "照片有反光，请换个角度重新拍摄",
   photo_blurred: "照片模糊，请拿稳手机重新拍摄",
   photo_unreadable: "无法读取这个文件，请使用 JPEG 或 PNG 照片",
 
