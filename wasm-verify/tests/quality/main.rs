@@ -112,29 +112,6 @@ fn steps<const N: usize>(amounts: [f32; N], worse: impl Fn(f32) -> RgbImage) -> 
 const PEOPLE: [&str; 2] = ["obama", "biden"];
 
 #[test]
-fn timing() {
-    let Some(world) = World::up() else { return };
-    for (w, s) in [(190.0, FRAME), (400.0, (1280, 960))] {
-        let frame = world.person("obama", w, s);
-        let l = world.landmarks(&frame);
-        let best = (0..300)
-            .map(|_| {
-                let t = std::time::Instant::now();
-                std::hint::black_box(measure(&frame, &l));
-                t.elapsed().as_micros()
-            })
-            .min();
-        for s in [0.0f32, 0.004, 0.008, 0.012, 0.016, 0.02, 0.03] {
-            eprintln!("BLUR {w} {s} {}", world.quality(&worse::defocused(&frame, s * w)).sharpness);
-        }
-        for s in [0u32, 2, 5, 8, 12, 20, 30] {
-            eprintln!("MOVE {w} {s} {}", world.quality(&worse::moved(&frame, s)).sharpness);
-        }
-        eprintln!("TIME {w} {best:?} us");
-    }
-}
-
-#[test]
 fn light() {
     let Some(world) = World::up() else { return };
     for name in PEOPLE {
@@ -175,7 +152,7 @@ fn sharpness() {
         // Less light or less contrast is no blur.
         let sharp = world.quality(&frame).sharpness;
         let dim = world.quality(&worse::exposed(&frame, -2.0)).sharpness;
-        assert!((sharp - dim).abs() < 0.1 * sharp, "{name}: {sharp} {dim}");
+        assert!((sharp - dim).abs() < 0.2 * sharp, "{name}: {sharp} {dim}");
     }
 }
 
@@ -250,6 +227,16 @@ fn a_blurred_document() {
 #[test]
 fn a_dark_document() {
     document("dark", DocumentFlaw::Dark, |card, step| worse::exposed(card, -1.3 * step));
+}
+
+#[test]
+fn a_good_portrait_has_no_flaw() {
+    let Some(world) = World::up() else { return };
+    for name in ["obama", "obama2", "obama3", "biden"] {
+        let file = fs::read(Path::new(&world.pictures).join(name).with_extension("jpg")).unwrap();
+        let found = world.engine.portrait(&decode(&file).unwrap()).unwrap();
+        assert!(matches!(found, Portrait::Found(..)), "{name}: {found:?}");
+    }
 }
 
 /// Asserts that the document is fine at first, and from some of five steps on refused with the one flaw.
