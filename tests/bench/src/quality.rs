@@ -54,7 +54,9 @@ pub fn run(options: &Options) -> Result<()> {
         Ok((seen.signals.face, seen.landmarks.map(|landmarks| measure(picture, &landmarks))))
     })?;
     let findings = pictures.into_iter().zip(looks).map(|((path, source), (signals, quality))| {
-        let flaw = quality.and_then(|quality| quality.flaw());
+        // As in a session: a face that looks aside is told to look here, whatever else is wrong.
+        let straight = signals.as_ref().is_some_and(FaceSignals::is_straight);
+        let flaw = quality.filter(|_| straight).and_then(|quality| quality.flaw());
         Finding { path, source, signals, quality, flaw }
     });
     let findings: Vec<Finding> = findings.collect();
@@ -63,10 +65,10 @@ pub fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let mut sources: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in &findings {
+    for finding in findings.iter().filter(|finding| finding.signals.as_ref().is_none_or(FaceSignals::is_straight)) {
         sources.entry(&finding.source).or_default().push(finding);
     }
-    print!("{:<20}{:>9}{:>9}", "source", "pictures", "no face");
+    print!("{:<20}{:>9}{:>9}", "source", "straight", "no face");
     Flaw::ALL.iter().for_each(|flaw| print!("{:>15}", format!("{flaw:?}")));
     println!();
     for (source, found) in sources {

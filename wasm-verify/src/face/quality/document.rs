@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn only_what_hangs_together_is_one_reflection() {
         let mut marked = vec![false; PLACES * PLACES];
-        [0, 1, PLACES, 2 * PLACES, PLACES - 1].map(|at| marked[at] = true);
+        [0, 1, PLACES, 2 * PLACES, PLACES - 1].iter().for_each(|at| marked[*at] = true);
         assert_eq!(largest(&marked), 4);
         assert_eq!(largest(&vec![true; PLACES * PLACES]), PLACES * PLACES);
         assert_eq!(largest(&[]), 0);
