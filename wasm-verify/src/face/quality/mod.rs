@@ -69,7 +69,7 @@ const DARK: f32 = 48.0;
 const BURNT: f32 = 0.3;
 const BLURRED: f32 = 0.15;
 const MOUTH: f32 = 0.02;
-const EYES: f32 = 0.03;
+const EYES: f32 = 0.024;
 const UNEVEN: f32 = 0.85;
 
 /// Measures the face in `picture` whose points are `landmarks`.
