@@ -65,7 +65,9 @@ pub fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let mut sources: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.signals.as_ref().is_none_or(FaceSignals::is_straight)) {
+    for finding in
+        findings.iter().filter(|finding| finding.signals.as_ref().is_none_or(FaceSignals::is_straight))
+    {
         sources.entry(&finding.source).or_default().push(finding);
     }
     print!("{:<20}{:>9}{:>9}", "source", "straight", "no face");

@@ -81,7 +81,7 @@ impl World {
         let challenge = Challenge {
             verification_id: String::new(),
             nonce: String::new(),
-            steps: vec![Step::Blink],
+            steps: vec![Step::Blink.into()],
             policy_version: 1,
             step_timeout_ms: 10_000,
         };
