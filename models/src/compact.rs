@@ -1,9 +1,9 @@
 //! Weights as they travel: small integers with one scale for each output channel, which Brotli then packs to a
 //! little more than their entropy.
 //!
-//! Sixteen bits are half precision instead. Of a tensor stored in `bits` bits each channel keeps integers of at most ±(2^(bits−1) − 1), written as bytes. The
-//! scale is the one of a few that loses least (mean square): cutting off the farthest weights of a channel
-//! costs less than rounding all the others more coarsely.
+//! In 2 to 8 bits each channel keeps integers of at most ±(2^(bits−1) − 1), written as bytes, and the one of a few
+//! scales that loses least (mean square). In 9 to 11 bits the scale is a power of two, so that half precision holds
+//! each product exactly and no other number format is needed. 16 bits are plain half precision.
 
 use std::collections::HashMap;
 
@@ -61,6 +61,7 @@ fn store(graph: &mut GraphProto, precisions: &[Precision]) -> Result<()> {
                 });
                 stored.extend([weights, scales]);
             }
+            (Some(bits @ 9..=11), Some(&axis)) => stored.push(halves(&stepped(tensor, axis, bits)?, true)?),
             (Some(_), _) => stored.push(halves(&tensor, true)?),
             (None, _) => stored.push(halves(&tensor, false)?),
         }
@@ -108,25 +109,27 @@ fn channel_axes(nodes: &[NodeProto]) -> HashMap<String, usize> {
     axes
 }
 
+/// The tensor rounded to integers times a power of two for each channel.
+fn stepped(tensor: TensorProto, axis: usize, bits: u32) -> Result<TensorProto> {
+    let most = largest(bits);
+    let channels = Channels::of(&tensor, axis)?;
+    let scales: Vec<f32> = channels.rows().map(|row| (farthest(&row) / most).log2().ceil().exp2()).collect();
+    let values = channels.values.iter().enumerate().map(|(index, &value)| {
+        let scale = scales[channels.of_value(index)];
+        if scale > 0.0 { round(value, scale, most) * scale } else { 0.0 }
+    });
+    let raw_data = values.flat_map(f32::to_le_bytes).collect();
+    Ok(TensorProto { raw_data, float_data: Vec::new(), ..tensor })
+}
+
 /// The integers and the scales of a tensor.
 fn quantised(tensor: &TensorProto, axis: usize, bits: u32) -> Result<[TensorProto; 2]> {
-    let dims: Vec<usize> =
-        tensor.dims.iter().map(|&size| Ok(usize::try_from(size)?)).collect::<Result<_>>()?;
-    let values = floats(tensor)?;
-    ensure!(axis < dims.len() && dims.iter().product::<usize>() == values.len(), "weights cut short");
-    let (channels, inner) = (dims[axis], dims[axis + 1..].iter().product::<usize>().max(1));
-    let most = ((1u32 << (bits - 1)) - 1) as f32;
-
-    let mut rows: Vec<Vec<f32>> = vec![Vec::new(); channels];
-    for (index, &value) in values.iter().enumerate() {
-        rows[index / inner % channels].push(value);
-    }
-    let scales: Vec<f32> = rows.iter().map(|row| scale(row, most)).collect();
-    let integers = values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| round(*value, scales[index / inner % channels], most) as i8 as u8)
-        .collect();
+    let most = largest(bits);
+    let channels = Channels::of(tensor, axis)?;
+    let scales: Vec<f32> = channels.rows().map(|row| scale(&row, most)).collect();
+    let integer =
+        |(index, &value): (usize, &f32)| round(value, scales[channels.of_value(index)], most) as i8 as u8;
+    let integers = channels.values.iter().enumerate().map(integer).collect();
     let part = |suffix: &str, dims: Vec<i64>, kind: DataType, raw_data: Vec<u8>| TensorProto {
         name: format!("{}_{suffix}", tensor.name),
         dims,
@@ -138,16 +141,54 @@ fn quantised(tensor: &TensorProto, axis: usize, bits: u32) -> Result<[TensorProt
         part("q", tensor.dims.clone(), DataType::Int8, integers),
         part(
             "s",
-            vec![channels as i64],
+            vec![channels.count as i64],
             DataType::Float,
             scales.iter().flat_map(|s| s.to_le_bytes()).collect(),
         ),
     ])
 }
 
+/// The weights of a tensor by output channel.
+struct Channels {
+    values: Vec<f32>,
+    count: usize,
+    /// Weights that follow each other in one channel.
+    run: usize,
+}
+
+impl Channels {
+    fn of(tensor: &TensorProto, axis: usize) -> Result<Self> {
+        let dims = tensor.dims.iter().map(|&size| Ok(usize::try_from(size)?)).collect::<Result<Vec<_>>>()?;
+        let values = floats(tensor)?;
+        let whole = dims.iter().product::<usize>() == values.len();
+        ensure!(axis < dims.len() && whole && !values.is_empty(), "weights cut short");
+        Ok(Self { values, count: dims[axis], run: dims[axis + 1..].iter().product() })
+    }
+
+    fn of_value(&self, index: usize) -> usize {
+        index / self.run % self.count
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
+        (0..self.count).map(|channel| {
+            let runs = self.values.chunks(self.run).skip(channel).step_by(self.count);
+            runs.flatten().copied().collect()
+        })
+    }
+}
+
+/// The largest integer in so many bits.
+fn largest(bits: u32) -> f32 {
+    ((1u32 << (bits - 1)) - 1) as f32
+}
+
+fn farthest(row: &[f32]) -> f32 {
+    row.iter().fold(0.0, |far, value| far.max(value.abs()))
+}
+
 /// The scale that loses least.
 fn scale(row: &[f32], most: f32) -> f32 {
-    let farthest = row.iter().fold(0.0f32, |far, value| far.max(value.abs()));
+    let farthest = farthest(row);
     if farthest == 0.0 {
         return 1.0;
     }

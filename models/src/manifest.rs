@@ -97,7 +97,7 @@ pub enum Conversion {
 pub struct Precision {
     /// Least number of weights in the tensor.
     pub from: usize,
-    /// Bits of each: 2 to 8 for integers with one scale for each output channel, 16 for half precision.
+    /// Bits of each: 2 to 11 for integers with one scale for each output channel, 16 for half precision.
     pub bits: u32,
 }
 
@@ -176,7 +176,7 @@ mod tests {
             assert!(manifest.package.iter().any(|p| p.name == model.package), "{}: no package", model.role);
             let card = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(&model.card);
             assert!(card.is_file(), "{}: no card", model.role);
-            if model.conversion == Conversion::Copy {
+            if model.conversion == Conversion::Copy && model.weights.is_empty() {
                 assert_eq!((model.sha256, model.bytes), (model.source_sha256, model.source_bytes));
             }
         }

@@ -147,6 +147,7 @@ class Check {
     const times = summary(await seen(app.page));
     const { steps } = this;
     steps.measured(`${who}: verdict`, `${verdict.outcome}, attempt ${verdict.attempts} (${verdict.steps.join(", ")})`);
+    steps.measured(`${who}: guidance possible, cold`, seconds(times.guiding_ms));
     steps.measured(`${who}: engine load, cold`, seconds(times.load_ms));
     steps.measured(`${who}: document picture`, seconds(times.document_ms));
     steps.measured(`${who}: verification on the device`, `${seconds(times.verification_ms)}, ${times.frames} frames`);

@@ -71,7 +71,8 @@ export function summary({ calls, events }) {
   const begun = answered.find((call) => call.op === "begin")?.at ?? 0;
   const ended = events.find((event) => event.type === "verify-done")?.at ?? frames.at(-1)?.at ?? begun;
   return {
-    load_ms: answered.find((call) => call.op === "load")?.ms ?? 0,
+    guiding_ms: answered.find((call) => call.op === "load")?.ms ?? 0,
+    load_ms: answered.find((call) => call.op === "complete")?.ms ?? 0,
     document_ms: answered.find((call) => call.op === "document")?.ms ?? 0,
     verification_ms: ended - begun,
     frames: frames.length,
@@ -93,11 +94,11 @@ export function loadAgain(page, worker) {
       await new Promise((resolve, reject) => {
         again.addEventListener("error", () => reject(new Error("the worker does not start")));
         again.addEventListener("message", ({ data }) => {
-          if (data.id !== 1) return;
           if ("code" in data) reject(new Error(data.code));
-          else resolve(undefined);
+          else if (data.id === 2) resolve(undefined);
         });
         again.postMessage({ id: 1, op: "load", input: { models: new URL("/models/models.json", location.href).href } });
+        again.postMessage({ id: 2, op: "complete", input: null });
       });
       return performance.now() - started;
     } finally {

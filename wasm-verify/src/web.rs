@@ -69,13 +69,13 @@ impl Verifier {
         Self::default()
     }
 
-    /// Takes the file of one network and prepares it. Networks come in any order; frames can be pushed once those of
-    /// [`Role::GUIDANCE`] are there.
+    /// Takes the file of one network and prepares it. Networks come in any order. Answers whether frames can be
+    /// pushed: once those of [`Role::GUIDANCE`] are there.
     ///
     /// # Errors
     /// `unknown-role`; `network-broken` when the file is not the network it should be; `engine-failed`.
     #[wasm_bindgen(js_name = loadNetwork)]
-    pub fn load_network(&mut self, role: &str, bytes: Vec<u8>) -> Result<(), JsError> {
+    pub fn load_network(&mut self, role: &str, bytes: Vec<u8>) -> Result<bool, JsError> {
         let role = Role::from_name(role).ok_or_else(|| error("unknown-role"))?;
         self.engine.prepare(role, bytes).map_err(|_| error("network-broken"))?;
         if let (Some(document), Some(session)) = (&mut self.document, &mut self.session)
@@ -83,7 +83,7 @@ impl Verifier {
         {
             session.compare_with(embedding);
         }
-        Ok(())
+        Ok(self.engine.can_guide())
     }
 
     /// The engine, once it can look at pictures.

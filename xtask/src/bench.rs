@@ -52,6 +52,11 @@ pub fn run(options: &Options) -> Result<()> {
         .show()
 }
 
+/// Fails when more travels to a device than may.
+pub fn within_budget() -> Result<()> {
+    run(&Options { arguments: vec!["bytes".into(), "--check".into()] })
+}
+
 /// The owner app with the engine, as it is served.
 fn site() -> Result<()> {
     wasm::build()?;

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::postgres::Cluster;
 use crate::run::Run;
 use crate::step::{Step, seconds};
-use crate::{demo, interrupt, models, openapi, paths, pictures, tools, wasm, web, workspace};
+use crate::{bench, demo, interrupt, models, openapi, paths, pictures, tools, wasm, web, workspace};
 
 /// What `cargo xtask test` is told.
 #[derive(Args)]
@@ -39,6 +39,8 @@ enum Stage {
     Openapi,
     /// The web apps type-check and build.
     Web,
+    /// What travels to a device is within its budget.
+    Bytes,
     /// The main job in a browser passes with a live person.
     Browser,
     /// The same with a photograph before the camera is refused.
@@ -56,6 +58,7 @@ impl Stage {
             Self::Parity => parity(),
             Self::Openapi => openapi::snapshot(true),
             Self::Web => web::check().and_then(|()| web::build()),
+            Self::Bytes => bench::within_budget(),
             Self::Browser => demo::check::passes(),
             Self::Photo => demo::check::refuses_a_photograph(),
         }

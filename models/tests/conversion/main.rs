@@ -1,6 +1,7 @@
 //! Conversions and the store, on files made here: no network, no weights.
 #![allow(clippy::unwrap_used)]
 
+mod compact;
 mod minifas;
 mod store;
 mod tflite;

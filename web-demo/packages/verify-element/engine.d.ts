@@ -7,8 +7,8 @@ declare module "*/engine/verify.js" {
 
   /** One verification at a time. Every method throws an `Error` whose message is a code. */
   export class Verifier {
-    /** Gives the networks in the order of `models.json`. */
-    loadNetwork(role: string, bytes: Uint8Array): void;
+    /** Gives a network, in the order of `models.json`; answers whether frames can be pushed now. */
+    loadNetwork(role: string, bytes: Uint8Array): boolean;
     /** A JPEG or PNG of the document; answers JSON `{status}`. */
     setDocument(image: Uint8Array): string;
     /** Reads the document that was set with that network; answers JSON `{number, name}`, each null if unreadable. */

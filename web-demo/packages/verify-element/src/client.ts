@@ -30,6 +30,7 @@ export class FaceVerifier {
   #pending = new Map<number, { resolve: (value: never) => void; reject: (error: VerifyError) => void }>();
   #lastId = 0;
   #ready: Promise<Capabilities>;
+  #complete: Promise<null>;
   #listeners = new Set<(progress: LoadProgress) => void>();
   #frames = new FrameSource();
 
@@ -40,7 +41,10 @@ export class FaceVerifier {
     else if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") this.#fail(new VerifyError("unsupported"));
     else this.#start();
     this.#ready = this.#call("load", { models: new URL(models, location.href).href });
+    this.#complete = this.#call("complete", null);
     this.#ready.catch(() => {}); // Told to whoever awaits ready().
+    // A network that fails after guidance has begun ends this engine, whatever it is being asked.
+    this.#complete.catch((error: unknown) => this.#fail(VerifyError.from(error, "engine_failed")));
   }
 
   #start(): void {
@@ -55,9 +59,14 @@ export class FaceVerifier {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when engine and networks are in place. */
+  /** Resolves when the person can be guided and a document looked at; what judges may still be on its way. */
   async ready(): Promise<void> {
     await this.#ready;
+  }
+
+  /** Resolves when every network is in place. */
+  async complete(): Promise<void> {
+    await this.#complete;
   }
 
   /** Checks the picture of the document and keeps its portrait for the comparison. */

@@ -56,7 +56,7 @@ export class FaceVerify extends LitElement {
     if (changed.has("challenge") && this.challenge && this.isConnected) void this.#start(this.challenge);
   }
 
-  /** Camera and engine come up side by side: the person finds the position while the networks load. */
+  /** Camera and engine come up side by side: the person is guided as soon as the first networks are there. */
   async #start(challenge: Challenge): Promise<void> {
     this.#stop();
     const run = ++this.#run;
@@ -72,8 +72,12 @@ export class FaceVerify extends LitElement {
         this.progress = progress;
         this.#tell("verify-progress", progress);
       });
-      const prepared = this.#prepare(verifier, challenge).finally(unfollow);
+      const prepared = this.#prepare(verifier, challenge);
       prepared.catch(() => {});
+      void verifier.complete().catch(() => {}).then(() => {
+        unfollow();
+        if (!over()) this.progress = null;
+      });
       await this.updateComplete;
 
       let begun = false;
@@ -95,7 +99,6 @@ export class FaceVerify extends LitElement {
       this.live = true;
       this.guidance = "look_here";
       await prepared;
-      this.progress = null;
       begun = true;
     } catch (error) {
       if (!over()) this.#fail(error);

@@ -43,6 +43,7 @@ export type Guidance =
   | "uncover_face"
   | "open_eyes"
   | "hold_still"
+  | "loading"
   | "look_here"
   | "return_center"
   | "done"
@@ -76,8 +77,10 @@ export interface Evidence {
   document: Uint8Array<ArrayBuffer> | null;
 }
 
-/** How far loading is. Bytes count the engine and all networks together. */
+/** How far loading is. Bytes count the engine and all networks together, unpacked. */
 export interface LoadProgress {
+  /** What is on its way: the engine, or the role of a network. */
+  part: string;
   loaded: number;
   total: number;
   /** True while the last bytes are there but the networks are still being built. */
@@ -96,7 +99,10 @@ export interface Capabilities {
 
 /** Operations of the worker: what goes in, what comes back. */
 export interface Operations {
+  /** Done when the person can be guided; what judges is still on its way. */
   load: { input: { models: string }; output: Capabilities };
+  /** Done when every network is in place. */
+  complete: { input: null; output: null };
   document: { input: Blob; output: DocumentStatus };
   read: { input: null; output: DocumentText };
   begin: { input: Challenge; output: null };

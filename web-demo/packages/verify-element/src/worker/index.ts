@@ -8,6 +8,7 @@ const session = new Session((progress) => send({ progress }));
 
 const handlers: { [O in Operation]: (input: Operations[O]["input"]) => Promise<Operations[O]["output"]> } = {
   load: ({ models }) => session.load(models),
+  complete: () => session.complete(),
   document: (image) => session.setDocument(image),
   read: () => session.readDocument(),
   begin: (challenge) => session.begin(challenge),

@@ -1,22 +1,29 @@
 import type { Capabilities, Challenge, DocumentStatus, DocumentText, Evidence, Frame, FrameResult, LoadProgress } from "../protocol.ts";
 import { VerifyError } from "../protocol.ts";
 import { engineBytes, instantiate, type Verifier } from "./engine.ts";
-import { catalogueOf, networkBytes, sweep } from "./models.ts";
+import { type Network, catalogueOf, networkBytes, sweep } from "./models.ts";
 import { Pixels, upright } from "./pixels.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Before the engine's length is known: its usual size, so that the bar does not jump. */
-const ENGINE_ESTIMATE = 14_000_000;
+const ENGINE_ESTIMATE = 1_500_000;
 
 /** The engine, its networks and the verification that runs on them. */
 export class Session {
   #verifier: Verifier | null = null;
   #engineHash = "";
   #pixels = new Pixels();
+<<<<<<< HEAD
   #reader: (() => Promise<Uint8Array>) | null = null;
+=======
+  #complete: Promise<void> = Promise.reject(new VerifyError("engine_failed", "not loading"));
+>>>>>>> d93b8d3 (Weights travel in as few bits as each network bears)
 
-  constructor(private readonly report: (progress: LoadProgress) => void) {}
+  constructor(private readonly report: (progress: LoadProgress) => void) {
+    this.#complete.catch(() => {});
+  }
 
+<<<<<<< HEAD
   /** Fetches engine and networks, one network at a time in the order of need, each checked by its hash. */
   async load(modelsUrl: string): Promise<Capabilities> {
     const { models: networks, on_demand } = await catalogueOf(modelsUrl);
@@ -25,34 +32,65 @@ export class Session {
       if (!reader) throw new VerifyError("models_unreachable", "reader");
       return networkBytes(reader, modelsUrl, () => {});
     };
+=======
+  /** Begins to load, and resolves as soon as the person can be guided. */
+  load(modelsUrl: string): Promise<Capabilities> {
+    return new Promise((resolve, reject) => {
+      this.#complete = this.#load(modelsUrl, () => resolve({ offscreen: this.#pixels.available }));
+      this.#complete.catch(reject);
+    });
+  }
+
+  /** Resolves when every network is in place. */
+  async complete(): Promise<null> {
+    await this.#complete;
+    return null;
+  }
+
+  /** Fetches engine and networks in the order of need, each checked by its hash and prepared while the next comes. */
+  async #load(modelsUrl: string, guiding: () => void): Promise<void> {
+    const networks = await catalogueOf(modelsUrl);
+>>>>>>> d93b8d3 (Weights travel in as few bits as each network bears)
     const weights = networks.reduce((sum, network) => sum + network.bytes, 0);
     let engineTotal = ENGINE_ESTIMATE;
     let done = 0;
-    const tell = (loaded: number, preparing = false): void =>
-      this.report({ loaded: done + loaded, total: engineTotal + weights, preparing });
+    let last = 0;
+    const tell = (part: string, loaded: number): void => {
+      // The next file is already on its way while the one before it is being prepared: the bar never goes back.
+      last = Math.max(last, done + loaded);
+      const total = engineTotal + weights;
+      this.report({ part, loaded: last, total, preparing: last >= total });
+    };
+    const fetched = (network: Network | undefined): Promise<Uint8Array<ArrayBuffer>> | undefined => {
+      if (!network) return undefined;
+      const bytes = networkBytes(network, modelsUrl, (loaded) => tell(network.role, loaded));
+      bytes.catch(() => {}); // Told to whoever awaits it, in its turn.
+      return bytes;
+    };
 
-    tell(0);
+    tell("engine", 0);
     const engine = await engineBytes((loaded) => {
       engineTotal = Math.max(engineTotal, loaded);
-      tell(loaded);
+      tell("engine", loaded);
     });
     done = engineTotal = engine.length;
+    let next = fetched(networks[0]);
     this.#engineHash = await sha256(engine);
     const Verifier = await instantiate(engine);
     const verifier = (this.#verifier = new Verifier());
-
-    // While the engine builds one network the browser already fetches the next.
-    let next = networks[0] && networkBytes(networks[0], modelsUrl, tell);
     for (const [index, network] of networks.entries()) {
       const bytes = await next!;
       done += bytes.length;
-      tell(0, index === networks.length - 1);
-      const following = networks[index + 1];
-      if (following) (next = networkBytes(following, modelsUrl, tell)).catch(() => {});
-      verifier.loadNetwork(network.role, bytes);
+      tell(network.role, 0);
+      next = fetched(networks[index + 1]);
+      if (verifier.loadNetwork(network.role, bytes)) guiding();
     }
+<<<<<<< HEAD
     await sweep([...networks, ...on_demand]);
     return { offscreen: this.#pixels.available };
+=======
+    await sweep(networks);
+>>>>>>> d93b8d3 (Weights travel in as few bits as each network bears)
   }
 
   /** Gives the engine the picture of the document, upright and of a sensible size. */
