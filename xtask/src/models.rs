@@ -53,7 +53,8 @@ pub fn fetch() -> Result<()> {
 
 /// The file of every network.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    Ok(list(folder)?.models.into_iter().map(|model| folder.join(model.file)).collect())
+    let List { models, on_demand } = list(folder)?;
+    Ok(models.into_iter().chain(on_demand).map(|model| folder.join(model.file)).collect())
 }
 
 fn list(folder: &Path) -> Result<List> {

@@ -13,26 +13,13 @@ export class Session {
   #verifier: Verifier | null = null;
   #engineHash = "";
   #pixels = new Pixels();
-<<<<<<< HEAD
   #reader: (() => Promise<Uint8Array>) | null = null;
-=======
   #complete: Promise<void> = Promise.reject(new VerifyError("engine_failed", "not loading"));
->>>>>>> d93b8d3 (Weights travel in as few bits as each network bears)
 
   constructor(private readonly report: (progress: LoadProgress) => void) {
     this.#complete.catch(() => {});
   }
 
-<<<<<<< HEAD
-  /** Fetches engine and networks, one network at a time in the order of need, each checked by its hash. */
-  async load(modelsUrl: string): Promise<Capabilities> {
-    const { models: networks, on_demand } = await catalogueOf(modelsUrl);
-    this.#reader = (): Promise<Uint8Array> => {
-      const reader = on_demand.find(({ role }) => role === "reader");
-      if (!reader) throw new VerifyError("models_unreachable", "reader");
-      return networkBytes(reader, modelsUrl, () => {});
-    };
-=======
   /** Begins to load, and resolves as soon as the person can be guided. */
   load(modelsUrl: string): Promise<Capabilities> {
     return new Promise((resolve, reject) => {
@@ -49,8 +36,12 @@ export class Session {
 
   /** Fetches engine and networks in the order of need, each checked by its hash and prepared while the next comes. */
   async #load(modelsUrl: string, guiding: () => void): Promise<void> {
-    const networks = await catalogueOf(modelsUrl);
->>>>>>> d93b8d3 (Weights travel in as few bits as each network bears)
+    const { models: networks, on_demand } = await catalogueOf(modelsUrl);
+    this.#reader = (): Promise<Uint8Array> => {
+      const reader = on_demand.find(({ role }) => role === "reader");
+      if (!reader) throw new VerifyError("models_unreachable", "reader");
+      return networkBytes(reader, modelsUrl, () => {});
+    };
     const weights = networks.reduce((sum, network) => sum + network.bytes, 0);
     let engineTotal = ENGINE_ESTIMATE;
     let done = 0;
@@ -85,12 +76,7 @@ export class Session {
       next = fetched(networks[index + 1]);
       if (verifier.loadNetwork(network.role, bytes)) guiding();
     }
-<<<<<<< HEAD
     await sweep([...networks, ...on_demand]);
-    return { offscreen: this.#pixels.available };
-=======
-    await sweep(networks);
->>>>>>> d93b8d3 (Weights travel in as few bits as each network bears)
   }
 
   /** Gives the engine the picture of the document, upright and of a sensible size. */
