@@ -98,7 +98,7 @@ fn deep_nesting_is_no_report() {
 fn report() -> Vec<u8> {
     let hash = sha256_hex(b"picture");
     let keyframe = |shows: &str, at: u32| format!(r#"{{"shows":"{shows}","at_ms":{at},"sha256":"{hash}"}}"#);
-    let face = r#"{"bounds":[200.5,90.25,210.0,260.0],"yaw":1.25,"pitch":-2.5,"roll":0.0,"blink":0.1,"jaw_open":0.02,"smile":0.3}"#;
+    let face = r#"{"bounds":[200.5,90.25,210.0,260.0],"yaw":1.25,"pitch":-2.5,"roll":0.0,"blink":0.1,"eye_opening":0.3,"eye_span":110.5,"jaw_open":0.02,"smile":0.3}"#;
     let text = format!(
         r#"{{"version":{version},"verification_id":"v","nonce":"n","policy_version":1,"engine":{{"crate_version":"0","wasm_sha256":"","networks":[]}},"outcome":"passed","scores":{{"similarity":0.7,"live":0.9,"continuity":0.6}},"steps":[{{"step":"blink","asked_ms":900,"done_ms":1500,"keyframe":1}}],"keyframes":[{rest},{step},{last}],"document_sha256":null,"signals":[{{"t_ms":800,"faces":1,"face":{face}}}]}}"#,
         version = verify::report::VERSION,
