@@ -15,8 +15,11 @@ pub struct Face {
     pub score: f32,
 }
 
-/// Below this confidence a find is no face.
-const SCORE: f32 = 0.7;
+/// From this confidence on a find is a face.
+const SURE: f32 = 0.7;
+/// From this one on it is a face where nothing surer is found: in dim, hazy or tinted light the network doubts faces that
+/// anybody sees.
+const LIKELY: f32 = 0.45;
 /// Two finds that overlap more (intersection over union) are one face.
 const OVERLAP: f32 = 0.3;
 /// More finds than this in one picture are not told apart: the answer "several faces" needs two.
@@ -92,7 +95,7 @@ impl Detector {
             let cells = class.iter().zip(object).zip(bounds.chunks_exact(4)).zip(points.chunks_exact(10));
             for (cell, (((class, object), b), p)) in cells.enumerate() {
                 let score = (class.clamp(0.0, 1.0) * object.clamp(0.0, 1.0)).sqrt();
-                if score.is_nan() || score < SCORE || !b.iter().chain(p).all(|value| value.is_finite()) {
+                if score.is_nan() || score < LIKELY || !b.iter().chain(p).all(|value| value.is_finite()) {
                     continue;
                 }
                 let unit = stride as f32 * scale;
@@ -132,10 +135,12 @@ fn meant(faces: &[Face]) -> impl Iterator<Item = &Face> {
     faces.iter().filter(move |face| width(face) > largest * 0.4)
 }
 
-/// Greedy non-maximum suppression.
+/// Greedy non-maximum suppression among the finds that are sure; where none is, only the likeliest stays.
 fn most_certain_first(mut faces: Vec<Face>) -> Vec<Face> {
     faces.sort_by(|a, b| b.score.total_cmp(&a.score));
     faces.truncate(MAX_CANDIDATES);
+    let least = faces.first().map_or(SURE, |best| best.score.min(SURE));
+    faces.retain(|face| face.score >= least);
     let mut kept: Vec<Face> = Vec::new();
     for face in faces {
         if kept.iter().all(|other| overlap(&face, other) <= OVERLAP) {

@@ -53,9 +53,10 @@ impl PassivePad {
 /// view V1SE alone was fooled now and then. The networks are surest with surroundings; the less there are (`tight`,
 /// 0 to 1), the lower live faces and attacks score alike. Then the line moves along and the skin's texture joins in.
 ///
-/// Chosen on 2026-11-22 on the development stills of `docs/accuracy.md`: the line for full frames on `sudipto0315`
-/// and copies of it with noise, dim, coloured and excess light, and as low as the attacks allow; the terms for tight pictures on `nuaa`, held against
-/// `sudipto0315`, a monitor's replay and LFW cut as tightly. One round figure each: two cameras bear no finer fit.
+/// Chosen on 2026-11-22 on the development stills of `docs/accuracy.md`: the line for full frames on `sudipto0315` and
+/// copies of it with noise, dim, coloured and excess light, and as low as the attacks allow; the terms for tight
+/// pictures on `nuaa`, held against `sudipto0315`, a monitor's replay and LFW cut as tightly. Many settings were compared
+/// on these few hundred stills before these round figures stayed.
 fn weigh(mut odds: [f32; 4], tight: f32, texture: Option<&Texture>) -> f32 {
     odds.sort_by(f32::total_cmp);
     let networks = ((odds[0] + odds[1]) / 2.0).clamp(-8.0, 8.0);
