@@ -80,6 +80,9 @@ pub struct Tracker {
 const DETECT_EVERY_MS: u32 = 300;
 /// Below this presence the tracked region holds no face any more.
 const PRESENCE: f32 = 0.5;
+/// The same where the detector has just seen a face: a mask makes the landmark network doubt what is plain to see, and
+/// its wearer must hear of the mask, not that there is no face.
+const PRESENCE_OF_SEEN: f32 = 0.2;
 
 /// What the tracker saw: the numbers, the points they were read from, and the face when the whole frame was looked at.
 pub struct Sighting {
@@ -104,10 +107,10 @@ impl Tracker {
         if due || self.region.is_none() {
             detected = self.detect(engine, frame, t_ms)?;
         }
-        let mut landmarks = self.landmarks(engine, frame)?;
+        let mut landmarks = self.landmarks(engine, frame, detected.is_some())?;
         if landmarks.is_none() && detected.is_none() && self.region.take().is_some() {
             detected = self.detect(engine, frame, t_ms)?;
-            landmarks = self.landmarks(engine, frame)?;
+            landmarks = self.landmarks(engine, frame, detected.is_some())?;
         }
         self.region = landmarks.as_ref().map(Region::following);
         let face = match &landmarks {
@@ -131,9 +134,15 @@ impl Tracker {
         Ok(face)
     }
 
-    fn landmarks(&self, engine: &Engine, frame: &RgbImage) -> Result<Option<Landmarks>, NetworkError> {
+    fn landmarks(
+        &self,
+        engine: &Engine,
+        frame: &RgbImage,
+        seen: bool,
+    ) -> Result<Option<Landmarks>, NetworkError> {
         let Some(region) = &self.region else { return Ok(None) };
-        Ok(engine.landmarker()?.find(frame, region)?.filter(|landmarks| landmarks.presence >= PRESENCE))
+        let least = if seen { PRESENCE_OF_SEEN } else { PRESENCE };
+        Ok(engine.landmarker()?.find(frame, region)?.filter(|landmarks| landmarks.presence >= least))
     }
 }
 
