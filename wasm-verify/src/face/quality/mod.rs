@@ -100,3 +100,38 @@ impl Quality {
         checks.into_iter().find(|(_, wrong)| *wrong).map(|(flaw, _)| flaw)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: Quality = Quality {
+        brightest: 180.0,
+        burnt: 0.0,
+        unevenness: 0.2,
+        sharpness: 0.3,
+        eyes_seen: 0.2,
+        mouth_seen: 0.1,
+    };
+
+    #[test]
+    fn a_good_face_has_no_flaw() {
+        assert_eq!(GOOD.flaw(), None);
+    }
+
+    #[test]
+    fn what_hides_the_rest_is_told_first() {
+        let mut quality = Quality { unevenness: 2.0, ..GOOD };
+        assert_eq!(quality.flaw(), Some(Flaw::Uneven));
+        quality.eyes_seen = 0.0;
+        assert_eq!(quality.flaw(), Some(Flaw::EyesHidden));
+        quality.mouth_seen = 0.0;
+        assert_eq!(quality.flaw(), Some(Flaw::MouthCovered));
+        quality.sharpness = 0.05;
+        assert_eq!(quality.flaw(), Some(Flaw::Blurred));
+        quality.burnt = 0.9;
+        assert_eq!(quality.flaw(), Some(Flaw::Bright));
+        quality.brightest = 20.0;
+        assert_eq!(quality.flaw(), Some(Flaw::Dark));
+    }
+}

@@ -27,3 +27,44 @@ fn difference(a: &Plane, b: &Plane) -> f32 {
         .fold((0.0, 0.0f32), |(sum, count), index| (sum + (a.0[index] - b.0[index]).powi(2), count + 1.0));
     (sum / count.max(1.0)).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::face::Region;
+    use image::{Rgb, RgbImage, imageops};
+
+    /// Rings of ever finer detail, `side` pixels wide.
+    fn rings(side: u32, low: f32, high: f32) -> RgbImage {
+        RgbImage::from_fn(side, side, |x, y| {
+            let off = |at: u32| at as f32 / side as f32 - 0.5;
+            let wave = (0.5 + 0.5 * (200.0 * (off(x).powi(2) + off(y).powi(2))).sin()) * (high - low) + low;
+            Rgb([wave as u8; 3])
+        })
+    }
+
+    fn of(picture: &RgbImage) -> f32 {
+        let side = picture.width() as f32;
+        let region = Region { centre: [side / 2.0; 2], side: side / 0.8, angle: 0.0 };
+        sharpness(&Chip::cut(picture, &region))
+    }
+
+    #[test]
+    fn neither_size_nor_contrast_counts() {
+        let one = of(&rings(224, 40.0, 220.0));
+        assert!((of(&rings(448, 40.0, 220.0)) - one).abs() < 0.1 * one);
+        assert!((of(&rings(224, 40.0, 110.0)) - one).abs() < 0.1 * one);
+    }
+
+    #[test]
+    fn blur_counts_in_either_direction() {
+        let sharp = rings(224, 40.0, 220.0);
+        let sideways = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
+        let smeared = (0..6).fold(sharp.clone(), |picture, _| imageops::filter3x3(&picture, &sideways));
+        let turned = imageops::rotate90(&smeared);
+        assert!(of(&smeared) < 0.8 * of(&sharp));
+        assert!((of(&smeared) - of(&turned)).abs() < 0.01);
+        assert!(of(&imageops::blur(&sharp, 6.0)) < 0.7 * of(&sharp));
+        assert!(of(&RgbImage::new(224, 224)) < 0.01);
+    }
+}
