@@ -51,6 +51,15 @@ export class ConsoleReview extends LocalizedElement {
       select,
       textarea {
         width: 100%;
+        padding: 12px 14px;
+        border: 1px solid var(--op-line-strong);
+        border-radius: var(--op-radius-s);
+        background: var(--op-surface);
+        color: var(--op-ink);
+        font: inherit;
+      }
+      .back {
+        align-self: flex-start;
       }
     `,
   ];
@@ -112,7 +121,7 @@ export class ConsoleReview extends LocalizedElement {
   protected override render() {
     const { review } = this;
     return html`<div class="stack-l">
-      <a class="button text" style="align-self:flex-start" href="#/reviews">‹ ${t("reviews")}</a>
+      <a class="button text back" href="#/reviews">‹ ${t("reviews")}</a>
       ${problem(this.error)} ${review ? this.#body(review) : null}
     </div>`;
   }

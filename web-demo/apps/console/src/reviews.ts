@@ -26,6 +26,9 @@ export class ConsoleReviews extends LocalizedElement {
         padding: 0;
         list-style: none;
       }
+      li.panel {
+        padding: 0;
+      }
       li a {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -37,6 +40,15 @@ export class ConsoleReviews extends LocalizedElement {
       .empty {
         padding: 56px 24px;
         text-align: center;
+      }
+      li .chip {
+        justify-self: end;
+        align-self: start;
+      }
+      @media (max-width: 640px) {
+        li .small {
+          grid-column: 1 / -1;
+        }
       }
       .late {
         color: var(--op-bad);
@@ -97,7 +109,7 @@ export class ConsoleReviews extends LocalizedElement {
     if (reviews.length === 0) return html`<div class="panel empty"><h2>${t("no_reviews")}</h2></div>`;
     return html`<ul data-testid="reviews">
       ${reviews.map(
-        (review) => html`<li class="panel" style="padding:0">
+        (review) => html`<li class="panel">
           <a href="#/reviews/${review.id}" data-testid="review">
             <strong>${review.name_masked} · ${tCode("party", review.party)}</strong>
             <span class="chip ${tone(review)}">${tCode("review_state", review.state)}</span>
