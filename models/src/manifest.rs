@@ -171,11 +171,12 @@ mod tests {
             roles,
             ["detector", "landmarks", "blendshapes", "pad_v2", "pad_v1se", "embedder", "reader"]
         );
+        // Asked at run time: clones that share a target folder share this program.
+        let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap());
         assert!(manifest.model.iter().all(|m| m.on_demand == (m.role == "reader")));
         for model in &manifest.model {
             assert!(manifest.package.iter().any(|p| p.name == model.package), "{}: no package", model.role);
-            let card = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(&model.card);
-            assert!(card.is_file(), "{}: no card", model.role);
+            assert!(folder.join(&model.card).is_file(), "{}: no card", model.role);
             if model.conversion == Conversion::Copy && model.weights.is_empty() {
                 assert_eq!((model.sha256, model.bytes), (model.source_sha256, model.source_bytes));
             }
