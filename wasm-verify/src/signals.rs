@@ -79,7 +79,7 @@ pub struct Tracker {
 /// Longest time between two looks at the whole frame, in milliseconds.
 const DETECT_EVERY_MS: u32 = 300;
 /// Below this presence the tracked region holds no face any more.
-const PRESENCE: f32 = 0.5;
+pub(crate) const PRESENCE: f32 = 0.5;
 /// The same where the detector has just seen a face: a mask makes the landmark network doubt what is plain to see, and
 /// its wearer must hear of the mask, not that there is no face.
 const PRESENCE_OF_SEEN: f32 = 0.2;

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{App, Refusal, Result};
-use crate::store::{Actor, Consent, Entry};
+use crate::store::{Actor, Consent};
 
 /// Purpose of the consent under which pictures may be sent.
 pub const FACE_EVIDENCE: &str = "face_evidence_upload";
@@ -50,15 +50,8 @@ pub async fn withdraw(app: &App, account: Uuid, id: Uuid) -> Result<()> {
     if tx.consents().withdraw(consent.id, now_ms).await? {
         let pieces = tx.evidence().delete_of_consent(consent.id).await?;
         let detail = format!("{pieces} pieces deleted");
-        let entry = Entry {
-            id: app.id(),
-            actor: Actor::Account(account),
-            action: "consent.withdraw",
-            subject_kind: "consent",
-            subject_id: consent.id,
-            detail: Some(&detail),
-        };
-        tx.audit().record(entry, now_ms).await?;
+        app.audit(&tx, Actor::Account(account), "consent.withdraw", ("consent", consent.id), Some(&detail))
+            .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     notify::{Gateway, gateway},
-    store::{Store, StoreError},
+    store::{Actor, Entry, Store, StoreError, Tx},
     verification::Desk,
 };
 
@@ -138,6 +138,19 @@ impl App {
                 return value % bound.max(1);
             }
         }
+    }
+
+    /// Writes down who did what to which record (its kind and id), in the transaction that did it.
+    pub(crate) async fn audit(
+        &self,
+        tx: &Tx,
+        actor: Actor,
+        action: &str,
+        (subject_kind, subject_id): (&str, Uuid),
+        detail: Option<&str>,
+    ) -> Result<()> {
+        let entry = Entry { id: self.id(), actor, action, subject_kind, subject_id, detail };
+        Ok(tx.audit().record(entry, self.now_ms()).await?)
     }
 
     fn bytes<const N: usize>(&self) -> [u8; N] {

@@ -8,7 +8,7 @@ use crate::liveness::continuity::{is_broken, is_frozen};
 use crate::liveness::parallax::Parallax;
 use crate::net::NetworkError;
 use crate::report::{Outcome, Report, Scores, Shows, StepRecord};
-use crate::signals::{FaceSignals, face_signals};
+use crate::signals::{FaceSignals, PRESENCE, face_signals};
 
 /// Where the lines are drawn. They belong to the policy and never leave the server.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -123,7 +123,7 @@ fn look(engine: &Engine, index: usize, file: &[u8]) -> Result<Look, EvidenceErro
         .landmarker()
         .and_then(|landmarker| landmarker.find(&picture, &Region::of_face(face)))
         .map_err(engine_failed)?
-        .filter(|landmarks| landmarks.presence >= 0.5)
+        .filter(|landmarks| landmarks.presence >= PRESENCE)
         .ok_or(EvidenceError::KeyframeNoFace(index))?;
     let embedding = engine.embed(&picture, face).map_err(engine_failed)?;
     Ok(Look {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{App, Refusal, Result};
 use crate::{
     rules::{clocks, review, transfer::State},
-    store::{Actor, Entry, NewReview, Review, StaffMember, Transfer, Tx, Verification},
+    store::{Actor, NewReview, Review, StaffMember, Transfer, Tx, Verification},
 };
 
 /// Opens the review of a verification, in the transaction that gave its verdict.
@@ -45,13 +45,5 @@ async fn find(tx: &Tx, id: Uuid) -> Result<Review> {
 }
 
 async fn audit(app: &App, tx: &Tx, who: &StaffMember, action: &str, review: Uuid) -> Result<()> {
-    let entry = Entry {
-        id: app.id(),
-        actor: Actor::Staff(who.id),
-        action,
-        subject_kind: "review",
-        subject_id: review,
-        detail: None,
-    };
-    Ok(tx.audit().record(entry, app.now_ms()).await?)
+    app.audit(tx, Actor::Staff(who.id), action, ("review", review), None).await
 }

@@ -9,7 +9,7 @@ use crate::{
         transfer::{Event, Party, State},
     },
     service::{App, Refusal, Result, consents::check_text_version, owner::owned},
-    store::{Actor, Entry, NewMessage, NewTransfer, StoreError, Transfer, Tx},
+    store::{Actor, NewMessage, NewTransfer, StoreError, Transfer, Tx},
 };
 
 /// Starts a transfer of a vehicle this account owns.
@@ -155,13 +155,5 @@ async fn step(app: &App, tx: &Tx, transfer: &mut Transfer, event: Event, party: 
 }
 
 async fn audit(app: &App, tx: &Tx, account: Uuid, action: &str, transfer: Uuid) -> Result<()> {
-    let entry = Entry {
-        id: app.id(),
-        actor: Actor::Account(account),
-        action,
-        subject_kind: "transfer",
-        subject_id: transfer,
-        detail: None,
-    };
-    Ok(tx.audit().record(entry, app.now_ms()).await?)
+    app.audit(tx, Actor::Account(account), action, ("transfer", transfer), None).await
 }
