@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod authorisation;
 mod bad_input;
 mod concurrency;
 mod evidence;

@@ -1,0 +1,126 @@
+//! Everybody signed in, and one record of each kind that belongs to the owner.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use server::{
+    rules::rights::Role,
+    service::sessions::hash_password,
+    store::{Session, SessionKind, StaffMember},
+};
+use uuid::Uuid;
+
+use super::{
+    caller::Caller,
+    document::{Operation, least},
+};
+use crate::{
+    person::{BUYER, Person},
+    stage::{Answer, Stage, answer},
+};
+
+/// What the calls are about.
+pub struct World<'a> {
+    stage: &'a Stage,
+    owner: Person<'a>,
+    accounts: [Uuid; 2],
+    staff: BTreeMap<Role, Uuid>,
+    /// The owner's records by the segment of the path that names their kind.
+    records: BTreeMap<&'static str, String>,
+}
+
+impl<'a> World<'a> {
+    pub async fn new(stage: &'a Stage) -> Self {
+        let owner = Person::owner(stage).await;
+        Person::buyer(stage).await;
+        let vehicles = owner.get("/owner/vehicles").await.ok();
+        let transfer = owner.start_transfer().await;
+        let records = BTreeMap::from([
+            ("vehicles", vehicles["items"][0]["id"].as_str().unwrap().to_owned()),
+            ("verifications", owner.perform(&transfer).await.id),
+            ("consents", owner.consent().await),
+            ("transfers", transfer),
+        ]);
+
+        let tx = stage.app.store.begin().await.unwrap();
+        let account = async |phone| tx.accounts().find_or_create(phone, Uuid::nil(), 0).await.unwrap().id;
+        let accounts = [account(server::service::seed::DEMO_PHONE).await, account(BUYER.0).await];
+        let mut staff = BTreeMap::new();
+        for role in Role::ALL {
+            let member = StaffMember {
+                id: stage.app.id(),
+                username: format!("the {role}"),
+                password_hash: hash_password("long enough"),
+                roles: vec![*role],
+            };
+            staff.insert(*role, member.id);
+            tx.staff().insert(member, stage.app.now_ms()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        Self { stage, owner, accounts, staff, records }
+    }
+
+    /// Calls an operation about the owner's records.
+    pub async fn call(&self, operation: &Operation, caller: Caller) -> Answer {
+        let query = operation.query.iter().map(|(name, schema)| {
+            let value = least(schema, name, &|name| self.known(name));
+            format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        });
+        let query = query.collect::<Vec<_>>().join("&");
+        let path = format!("/api/v1{}?{query}", self.path(&operation.path));
+        let mut request = self.stage.raw(operation.method.clone(), &path);
+        if let Some(token) = self.token(caller).await {
+            request = request.bearer_auth(token);
+        }
+        request = match &operation.body {
+            None => request,
+            Some((kind, schema)) if kind.starts_with("application/json") => {
+                request.json(&self.body(&operation.id, schema))
+            }
+            Some((kind, _)) => request.header("content-type", kind).body("x"),
+        };
+        answer(request).await
+    }
+
+    /// What is sent: the least that can be read, or more where an operation looks at it before it looks up the record.
+    fn body(&self, operation: &str, schema: &Value) -> Value {
+        match operation {
+            "verification_open" => self.owner.request(&self.records["transfers"]),
+            _ => least(schema, "", &|name| self.known(name)),
+        }
+    }
+
+    fn path(&self, template: &str) -> String {
+        let mut kind = "";
+        let segments = template.split('/').map(|segment| {
+            let Some(name) = segment.strip_prefix('{') else {
+                kind = segment;
+                return segment.to_owned();
+            };
+            self.records.get(kind).cloned().unwrap_or_else(|| self.known(name.trim_end_matches('}')))
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// The record a member like `vehicle_id` holds.
+    fn known(&self, name: &str) -> String {
+        let kind = format!("{}s", name.trim_end_matches("_id"));
+        self.records.get(kind.as_str()).cloned().unwrap_or_else(|| Uuid::new_v4().to_string())
+    }
+
+    /// A session of its own for each call: some operations end theirs.
+    async fn token(&self, caller: Caller) -> Option<String> {
+        let (kind, subject_id) = match caller {
+            Caller::Anonymous => return None,
+            Caller::Owner => (SessionKind::Owner, self.accounts[0]),
+            Caller::Stranger => (SessionKind::Owner, self.accounts[1]),
+            Caller::Staff(role) => (SessionKind::Staff, self.staff[&role]),
+        };
+        let (app, token) = (&self.stage.app, self.stage.app.token());
+        let (session, now_ms) = (Session { id: app.id(), subject_id }, app.now_ms());
+        let tx = app.store.begin().await.unwrap();
+        tx.sessions().insert(kind, session, &token, now_ms, now_ms + 3_600_000).await.unwrap();
+        tx.commit().await.unwrap();
+        Some(token)
+    }
+}
