@@ -33,6 +33,17 @@ impl Iccid {
         }
     }
 
+    /// Whether its digits add up as ITU-T E.118 asks (Luhn). Real cards fail, so a mismatch is only worth a warning;
+    /// letters always fail.
+    pub fn check_digit_matches(&self) -> bool {
+        let digits: Option<Vec<u32>> = self.0.chars().rev().map(|c| c.to_digit(10)).collect();
+        let weigh = |(place, digit): (usize, u32)| match digit << (place % 2) {
+            doubled @ 10.. => doubled - 9,
+            digit => digit,
+        };
+        digits.is_some_and(|digits| digits.into_iter().enumerate().map(weigh).sum::<u32>() % 10 == 0)
+    }
+
     /// The last 4 characters shown.
     pub fn masked(&self) -> String {
         mask::keep(&self.0, 0, 4)
@@ -44,7 +55,7 @@ impl std::str::FromStr for Iccid {
 
     fn from_str(text: &str) -> Result<Self, DocumentError> {
         let number = text.trim().to_ascii_uppercase();
-        if !(19..=20).contains(&number.len()) {
+        if !(19..=20).contains(&number.chars().count()) {
             return Err(DocumentError::Length { expected: "19 or 20" });
         }
         if !number.bytes().all(|c| c.is_ascii_hexdigit()) {
@@ -63,6 +74,40 @@ pub struct Msisdn(String);
 
 number!(Msisdn);
 
+/// Numbers with one beginning and one length, dedicated to cards of vehicles or machines (Art 15).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberRange {
+    /// How they begin.
+    pub prefix: String,
+    /// How many digits they have, 11 or 13.
+    pub digits: usize,
+    /// Whose they are, where that is settled.
+    pub carrier: Option<Carrier>,
+}
+
+impl NumberRange {
+    /// The ranges known in 2026. They change: a configuration replaces them.
+    pub fn known() -> Vec<Self> {
+        [
+            ("1440", 13, Some(Carrier::ChinaMobile)),
+            ("1441", 13, Some(Carrier::ChinaMobile)),
+            ("148", 13, Some(Carrier::ChinaMobile)),
+            ("146", 13, Some(Carrier::ChinaUnicom)),
+            ("1410", 13, Some(Carrier::ChinaTelecom)),
+            ("10648", 13, None),
+            ("148", 11, None),
+        ]
+        .map(|(prefix, digits, carrier)| Self { prefix: prefix.to_owned(), digits, carrier })
+        .into()
+    }
+
+    /// Whether the number lies in this range.
+    pub fn holds(&self, number: &Msisdn) -> bool {
+        number.0.len() == self.digits && number.0.starts_with(&self.prefix)
+    }
+}
+
 impl Msisdn {
     /// `106****0031`: the first 3 and last 4 digits shown.
     pub fn masked(&self) -> String {
@@ -75,7 +120,7 @@ impl std::str::FromStr for Msisdn {
 
     fn from_str(text: &str) -> Result<Self, DocumentError> {
         let number = text.trim();
-        if !matches!(number.len(), 11 | 13) {
+        if !matches!(number.chars().count(), 11 | 13) {
             return Err(DocumentError::Length { expected: "11 or 13" });
         }
         if !number.bytes().all(|c| c.is_ascii_digit()) {
@@ -99,6 +144,24 @@ mod tests {
         assert_eq!(card.masked(), "****************5291");
         assert_eq!("898600D6081370000007".parse::<Iccid>().unwrap().carrier(), Some(Carrier::ChinaMobile));
         assert_eq!("1064802000031".parse::<Msisdn>().unwrap().masked(), "106******0031");
+    }
+
+    #[test]
+    fn a_range_holds_numbers_of_its_length() {
+        let of = |number: &str| {
+            let number: Msisdn = number.parse().unwrap();
+            NumberRange::known().into_iter().find(|range| range.holds(&number)).map(|range| range.carrier)
+        };
+        assert_eq!(of("1440123456789"), Some(Some(Carrier::ChinaMobile)));
+        assert_eq!(of("1064802000031"), Some(None));
+        assert_eq!(of("14800000000"), Some(None));
+        assert_eq!(of("13800001234"), None);
+    }
+
+    #[test]
+    fn luhn_is_only_a_warning() {
+        assert!("89860000000000000001".parse::<Iccid>().unwrap().check_digit_matches());
+        assert!(!"898604071120C0015291".parse::<Iccid>().unwrap().check_digit_matches());
     }
 
     #[test]

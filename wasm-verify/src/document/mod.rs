@@ -4,15 +4,26 @@
 //! product (a person can recognise their own number, nobody can learn it from the mask).
 
 mod card;
+mod identity;
+mod kind;
+mod layout;
 mod mask;
+mod pattern;
 mod read;
 mod resident_id;
+mod uscc;
 mod vin;
 
-pub use card::{Carrier, Iccid, Msisdn};
+#[cfg(test)]
+mod tests;
+
+pub use card::{Carrier, Iccid, Msisdn, NumberRange};
+pub use identity::Document;
+pub use kind::{DocumentType, Holder, UnknownType};
 pub use mask::{mask_name, mask_phone};
 pub use read::{DocumentCheck, DocumentText, NameRead, NumberRead, Reader};
 pub use resident_id::ResidentId;
+pub use uscc::Uscc;
 pub use vin::Vin;
 
 /// Why a number was refused. The text says what is wrong without repeating the number.

@@ -46,7 +46,7 @@ impl std::str::FromStr for Vin {
 
     fn from_str(text: &str) -> Result<Self, DocumentError> {
         let number = text.trim().to_ascii_uppercase();
-        if number.len() != 17 {
+        if number.chars().count() != 17 {
             return Err(DocumentError::Length { expected: "17" });
         }
         if !number.bytes().all(|c| value(c).is_some()) {
