@@ -32,8 +32,14 @@ pub struct Config {
     pub oem: Oem,
     /// How a person is verified.
     pub verification: Verification,
-    /// How a transfer runs.
+    /// How a request runs.
     pub transfer: Transfer,
+    /// How a claim of a vehicle whose owner cannot be reached runs.
+    pub claim: Claim,
+    /// How service ends.
+    pub cancellation: Cancellation,
+    /// How records are sampled, and people told to register.
+    pub sampling: Sampling,
     /// Signing in.
     pub sign_in: SignIn,
     /// How texts reach people.
@@ -207,11 +213,11 @@ impl Default for Verification {
     }
 }
 
-/// How a transfer runs.
+/// How a request runs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Transfer {
-    /// Days from the start until an unfinished transfer expires.
+    /// Days from the start until an unfinished request expires.
     pub ttl_days: u32,
     /// Cards one person may hold at one carrier before the carrier's shop must take over (Art 11).
     pub card_limit: usize,
@@ -220,6 +226,50 @@ pub struct Transfer {
 impl Default for Transfer {
     fn default() -> Self {
         Self { ttl_days: 7, card_limit: 10 }
+    }
+}
+
+/// How a claim runs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Claim {
+    /// Days the owner on record has to answer before staff decide without.
+    pub silence_days: u32,
+}
+
+impl Default for Claim {
+    fn default() -> Self {
+        Self { silence_days: 15 }
+    }
+}
+
+/// How records are sampled (Art 10), and people told to register (Art 22).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sampling {
+    /// Days to put a record right before its cards keep emergency calls only.
+    pub rectify_days: u32,
+    /// Days the link of a notice works.
+    pub notice_days: u32,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self { rectify_days: 30, notice_days: 90 }
+    }
+}
+
+/// How service ends.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cancellation {
+    /// Days from the platform's confirmation, when the cards become emergency-only, until they are closed.
+    pub close_after_days: u32,
+}
+
+impl Default for Cancellation {
+    fn default() -> Self {
+        Self { close_after_days: 30 }
     }
 }
 

@@ -40,6 +40,12 @@ staff! {
     ReviewReader: review_reader = ReadReviews;
     /// A member of staff who may decide reviews.
     Reviewer: reviewer = Review;
+    /// A member of staff who may freeze disputed requests and settle disputes.
+    DisputeHandler: dispute_handler = SettleDisputes;
+    /// A member of staff who may draw samples and send notices.
+    RecordKeeper: record_keeper = KeepRecords;
+    /// A member of staff who may record purchases and tests of cards.
+    StockKeeper: stock_keeper = KeepStock;
 }
 
 async fn owner(request: &Request, bearer: Bearer) -> poem::Result<Session> {

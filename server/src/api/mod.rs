@@ -11,6 +11,7 @@ mod objects;
 mod oem;
 mod owner;
 pub mod problem;
+mod texts;
 
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler,
@@ -28,8 +29,8 @@ pub(crate) enum Group {
     OwnerSession,
     /// What an owner has, and agreed to.
     OwnerRecord,
-    /// Transfers of a vehicle and its cards.
-    Transfer,
+    /// Requests: registration, transfer, claim, cancellation, replacement.
+    Request,
     /// Verifying a person.
     Verification,
     /// What OEM platforms call.
@@ -48,14 +49,30 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         owner::me::Me,
         owner::vehicles::Vehicles,
         owner::consents::Consents,
+        owner::requests::Requests,
+        owner::registrations::Registrations,
         owner::transfers::Transfers,
+        owner::claims::Claims,
+        owner::cancellations::Cancellations,
+        owner::replacements::Replacements,
         owner::invitations::Invitations,
         owner::verifications::Verifications,
     );
-    let console = (console::sessions::Sessions, console::messages::Messages, console::reviews::Reviews);
-    OpenApiService::new((owner, oem::callbacks::Callbacks, console), "OwnerProof", env!("CARGO_PKG_VERSION"))
-        .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
-        .server(PREFIX)
+    let console = (
+        console::sessions::Sessions,
+        console::messages::Messages,
+        console::reviews::Reviews,
+        console::disputes::Disputes,
+        console::samples::Samples,
+        console::stock::Stock,
+    );
+    OpenApiService::new(
+        (owner, oem::callbacks::Callbacks, console, texts::Texts),
+        "OwnerProof",
+        env!("CARGO_PKG_VERSION"),
+    )
+    .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
+    .server(PREFIX)
 }
 
 /// The OpenAPI 3.0 document.

@@ -1,16 +1,20 @@
 //! Shapes that several operations share.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::{Enum, Object};
+use poem_openapi::{Enum, Object, types::ParseFromParameter};
 use uuid::Uuid;
+use verify::document;
 
 use super::mask;
 use crate::{
     rules::{
+        card, notice,
+        proof::{Proof, Reason},
+        record,
+        request::{Kind, Party, State, Subject},
         review,
-        transfer::{Party, State},
     },
-    service::sessions::Token,
+    service::{identity::Stated, sessions::Token},
     store,
 };
 
@@ -45,8 +49,8 @@ pub(super) struct Card {
     iccid_masked: String,
     /// `china_mobile`, `china_unicom`, `china_telecom` or `unknown`.
     carrier: String,
-    /// `active`.
-    state: String,
+    /// Where it stands.
+    state: CardState,
 }
 
 impl From<store::Card> for Card {
@@ -56,62 +60,311 @@ impl From<store::Card> for Card {
             msisdn_masked: mask::msisdn(&card.msisdn),
             iccid_masked: mask::iccid(&card.iccid),
             carrier: card.carrier,
-            state: card.state,
+            state: card.state.into(),
         }
     }
 }
 
-/// A side of a transfer.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-pub(super) enum Role {
-    /// The owner on record.
-    Owner,
-    /// The owner to be.
-    Counterparty,
-}
-
-impl From<Party> for Role {
-    fn from(party: Party) -> Self {
-        match party {
-            Party::Owner => Self::Owner,
-            Party::Counterparty => Self::Counterparty,
-        }
-    }
-}
-
-macro_rules! states {
-    ($($name:ident $doc:literal = $pattern:pat,)*) => {
-        /// Where a transfer stands.
-        #[derive(Enum)]
+/// An enumeration of the rules as the API names it; it goes both ways.
+macro_rules! mirror {
+    ($($(#[$doc:meta])* $Name:ident = $Rule:path { $($(#[$item:meta])* $name:ident,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Enum)]
         #[oai(rename_all = "snake_case")]
-        pub(super) enum TransferState { $(#[doc = $doc] $name,)* }
+        pub(super) enum $Name { $($(#[$item])* $name,)* }
 
-        impl From<State> for TransferState {
-            fn from(state: State) -> Self {
-                match state { $($pattern => Self::$name,)* }
+        impl From<$Rule> for $Name {
+            fn from(rule: $Rule) -> Self {
+                match rule { $(<$Rule>::$name => Self::$name,)* }
             }
         }
-    };
+
+        impl From<$Name> for $Rule {
+            fn from(name: $Name) -> Self {
+                match name { $($Name::$name => Self::$name,)* }
+            }
+        }
+    )*};
 }
 
-states! {
-    Draft "Made; the owner has not verified yet." = State::Draft,
-    OwnerVerifying "The owner is verifying." = State::OwnerVerifying,
-    AwaitingCounterparty "The invitation can be used." = State::AwaitingCounterparty,
-    CounterpartyVerifying "The counterparty is verifying." = State::CounterpartyVerifying,
-    ManualReview "Staff look at a verification." = State::ManualReview(_),
-    CardLimitCheck "The counterparty passed and may accept." = State::CardLimitCheck,
-    Approved "Both sides agree." = State::Approved,
-    Syncing "On its way to the OEM platform." = State::Syncing,
-    Accepted "The platform took it." = State::Accepted,
-    Confirmed "The platform confirmed it; the cards have moved." = State::Confirmed,
-    Cancelled "The owner took it back." = State::Cancelled,
-    Declined "The counterparty refused." = State::Declined,
-    Expired "Nobody finished it in time." = State::Expired,
-    Rejected "Staff or the platform refused it." = State::Rejected,
-    ReferredToShop "The carrier's designated shop must do it." = State::ReferredToShop,
-    Disputed "Frozen by a dispute." = State::Disputed,
+mirror! {
+    /// A side of a request.
+    Role = Party {
+        /// The owner on record; in a registration, who becomes it.
+        Owner,
+        /// The owner to be.
+        Counterparty,
+        /// Who acts for the owner to be (Art 12).
+        Agent,
+    }
+    /// What is asked for.
+    RequestKind = Kind {
+        /// Registering the owner of a vehicle.
+        Registration,
+        /// A new owner, started by the owner on record.
+        Transfer,
+        /// A new owner, started by the new owner.
+        Claim,
+        /// The end of service.
+        Cancellation,
+        /// Another card in the place of one.
+        Replacement,
+    }
+    /// What staff look at.
+    ReviewSubject = Subject {
+        /// The verification of the owner.
+        Owner,
+        /// The verification of the counterparty.
+        Counterparty,
+        /// The verification of the agent.
+        Agent,
+        /// The verification of who claims the vehicle.
+        Claimant,
+        /// The papers.
+        Proof,
+    }
+    /// What a paper is.
+    PaperKind = Proof {
+        /// 机动车登记证书.
+        VehicleCertificate,
+        /// 行驶证.
+        VehicleLicence,
+        /// The document of a unit, such as its business licence.
+        UnitDocument,
+        /// The letter that authorises a responsible person or an agent.
+        AuthorisationLetter,
+        /// The document of who acts through an agent.
+        PrincipalDocument,
+        /// 报废机动车回收证明.
+        ScrappingCertificate,
+        /// Proof of export.
+        ExportCertificate,
+        /// A report to the police.
+        LossReport,
+        /// Anything else.
+        Other,
+    }
+    /// Why service ends.
+    CancellationReason = Reason {
+        /// Scrapped.
+        Scrapped,
+        /// Sold abroad.
+        SoldAbroad,
+        /// Lost or stolen.
+        Lost,
+        /// Something else, said in words.
+        Other,
+    }
+    /// Where the record of a vehicle stands.
+    RecordState = record::State {
+        /// Nobody is registered: emergency only (Art 14).
+        Unregistered,
+        /// Somebody is.
+        Active,
+        /// Drawn for a check (Art 10).
+        Sampled,
+        /// The check failed; the owner must put it right.
+        Rectifying,
+        /// Cancelled, or not put right in time: emergency only (Art 14).
+        EmergencyOnly,
+        /// The cards are closed.
+        Closed,
+    }
+    /// What happened to a card.
+    CardEventKind = card::Event {
+        /// Bought in a batch.
+        Bought,
+        /// Built into a vehicle.
+        Fitted,
+        /// A test began.
+        TestStarted,
+        /// The test ended.
+        TestEnded,
+        /// The vehicle was sold.
+        Sold,
+        /// Its vehicle's owner was registered.
+        Registered,
+        /// Its vehicle has another owner.
+        Transferred,
+        /// Its functions were taken back.
+        Suspended,
+        /// Closed by the carrier, or replaced.
+        Closed,
+    }
+    /// What came of a sample.
+    SampleState = record::SampleState {
+        /// To be checked.
+        Drawn,
+        /// In order.
+        Passed,
+        /// Not in order; the owner must put it right.
+        Failed,
+        /// Was put right.
+        Rectified,
+        /// Was not put right in time.
+        Missed,
+    }
+    /// How somebody was told.
+    NoticeChannel = notice::Channel {
+        /// By text message.
+        Sms,
+        /// By a call.
+        Phone,
+    }
+    /// A type of document.
+    DocumentType = document::DocumentType {
+        /// 居民身份证.
+        ResidentId,
+        /// 临时居民身份证.
+        TemporaryResidentId,
+        /// 居民户口簿.
+        HouseholdRegister,
+        /// 港澳台居民居住证.
+        ResidencePermit,
+        /// 外国人永久居留身份证.
+        PermanentResidence,
+        /// 军官证.
+        OfficerCard,
+        /// 武警证.
+        PoliceCard,
+        /// 港澳居民来往内地通行证.
+        HkMacaoPass,
+        /// 台湾居民来往大陆通行证.
+        TaiwanPass,
+        /// 护照.
+        Passport,
+        /// 营业执照.
+        BusinessLicence,
+        /// 组织机构代码证.
+        OrganisationCode,
+        /// 事业单位法人证书.
+        LegalPersonCertificate,
+        /// 单位证明, 介绍信.
+        CertificateLetter,
+    }
+    /// Where a card stands.
+    CardState = card::State {
+        /// Bought, in no vehicle.
+        Stocked,
+        /// In a vehicle that was not sold.
+        Fitted,
+        /// In use for development or test.
+        Testing,
+        /// In a vehicle that was sold; nobody is registered.
+        Sold,
+        /// Registered.
+        Active,
+        /// Emergency call and rescue only.
+        EmergencyOnly,
+        /// Closed for good.
+        Closed,
+    }
+}
+
+/// Who someone is, as typed.
+#[derive(Object)]
+pub(super) struct Identity {
+    /// Name on the document.
+    #[oai(validator(max_length = 100))]
+    pub name: String,
+    /// Kind of document.
+    pub document_type: DocumentType,
+    /// Its number.
+    #[oai(validator(max_length = 40))]
+    pub document_number: String,
+    /// Mobile number.
+    #[oai(validator(max_length = 20))]
+    pub phone: String,
+}
+
+impl<'a> From<&'a Identity> for Stated<'a> {
+    fn from(identity: &'a Identity) -> Self {
+        Self {
+            name: &identity.name,
+            document_type: identity.document_type.into(),
+            document_number: &identity.document_number,
+            phone: &identity.phone,
+        }
+    }
+}
+
+/// A paper that was sent for a request.
+#[derive(Object)]
+pub(super) struct Paper {
+    /// Id.
+    pub id: Uuid,
+    /// What it is.
+    pub kind: PaperKind,
+}
+
+/// Where a request stands. Which of them a kind of request passes, docs/requests.md says.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(super) enum RequestState {
+    /// Made; nobody has verified yet.
+    Draft,
+    /// The form is being filled in.
+    Capturing,
+    /// The owner is verifying.
+    OwnerVerifying,
+    /// The person is verifying.
+    Verifying,
+    /// The invitation can be used.
+    AwaitingCounterparty,
+    /// The counterparty is verifying.
+    CounterpartyVerifying,
+    /// Someone claims the vehicle.
+    Claimed,
+    /// The owner on record was told of the claim.
+    PriorOwnerNotified,
+    /// Staff look at it.
+    ManualReview,
+    /// Reason and proof of the end are there; the owner's last word is awaited.
+    ReasonGiven,
+    /// The person passed and may accept.
+    CardLimitCheck,
+    /// Agreed.
+    Approved,
+    /// A registration on its way to the OEM platform.
+    Submitted,
+    /// On its way to the OEM platform.
+    Syncing,
+    /// The platform took it.
+    Accepted,
+    /// The platform confirmed it.
+    Confirmed,
+    /// The platform confirmed the registration.
+    Active,
+    /// The cards reach emergency call and rescue only.
+    EmergencyOnly,
+    /// The cards are closed.
+    Closed,
+    /// Who started it took it back.
+    Cancelled,
+    /// The counterparty refused.
+    Declined,
+    /// Nobody finished it in time.
+    Expired,
+    /// Staff or the platform refused it.
+    Rejected,
+    /// The carrier's designated shop must do it.
+    ReferredToShop,
+    /// Frozen by a dispute.
+    Disputed,
+}
+
+impl RequestState {
+    /// The state of this name; `None` for a name that is not known any more.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::parse_from_parameter(name).ok()
+    }
+}
+
+impl From<State> for RequestState {
+    fn from(state: State) -> Self {
+        // Every name is a member: held by a test below.
+        Self::named(state.name()).unwrap_or(Self::Rejected)
+    }
 }
 
 /// Where a manual review stands.
@@ -141,6 +394,20 @@ impl From<review::State> for ReviewState {
             review::State::Refused => Self::Refused,
             review::State::SentBack => Self::SentBack,
             review::State::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_of_a_request_has_its_name() {
+        for kind in Kind::ALL {
+            for state in State::every(*kind) {
+                assert!(RequestState::named(state.name()).is_some(), "{state}");
+            }
         }
     }
 }

@@ -1,8 +1,40 @@
 //! The rules of the domain, pure: no clock, no database, no web. Tests name the article they hold.
 
+/// Enums whose members have a name in the database and the API.
+macro_rules! named {
+    ($(#[$doc:meta])* $Type:ident { $($(#[$item:meta])* $name:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $Type { $($(#[$item])* $name,)* }
+
+        impl $Type {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Name in the database and the API.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+
+        impl std::str::FromStr for $Type {
+            type Err = ();
+
+            fn from_str(text: &str) -> Result<Self, ()> {
+                Self::ALL.iter().find(|one| one.as_str() == text).copied().ok_or(())
+            }
+        }
+    };
+}
+
+pub mod application;
+pub mod card;
 pub mod card_limit;
 pub mod clocks;
 pub mod lockout;
+pub mod notice;
+pub mod proof;
+pub mod record;
+pub mod request;
 pub mod review;
 pub mod rights;
-pub mod transfer;

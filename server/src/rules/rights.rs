@@ -47,6 +47,12 @@ names! {
         ReadReviews = "read_reviews",
         /// Take a review, see its pictures, decide it.
         Review = "review",
+        /// Freeze disputed requests and settle disputes.
+        SettleDisputes = "settle_disputes",
+        /// Draw samples of records and send notices to register.
+        KeepRecords = "keep_records",
+        /// Record purchases and tests of cards.
+        KeepStock = "keep_stock",
     }
 }
 
@@ -58,6 +64,9 @@ impl Role {
             Right::ReadMessages => matches!(self, Self::Handler | Self::Supervisor | Self::Administrator),
             Right::ReadReviews => matches!(self, Self::Reviewer | Self::Supervisor | Self::Auditor),
             Right::Review => matches!(self, Self::Reviewer | Self::Supervisor),
+            Right::KeepRecords => matches!(self, Self::Handler | Self::Supervisor),
+            Right::KeepStock => matches!(self, Self::Supervisor | Self::Administrator),
+            Right::SettleDisputes => matches!(self, Self::Handler | Self::Supervisor),
         }
     }
 }

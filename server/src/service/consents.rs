@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{App, Refusal, Result};
+use super::{App, Refusal, Result, text};
 use crate::store::{Actor, Consent};
 
 /// Purpose of the consent under which pictures may be sent.
@@ -23,7 +23,7 @@ pub async fn list(app: &App, account: Uuid) -> Result<Vec<Consent>> {
 /// # Errors
 /// [`Refusal::TextVersionInvalid`].
 pub async fn give(app: &App, account: Uuid, purpose: &str, text_version: &str) -> Result<Consent> {
-    check_text_version(text_version)?;
+    text::version(text_version)?;
     let consent = Consent {
         id: app.id(),
         account_id: account,
@@ -54,10 +54,4 @@ pub async fn withdraw(app: &App, account: Uuid, id: Uuid) -> Result<()> {
             .await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// A version names the text that was shown: 1 to 40 visible characters.
-pub(super) fn check_text_version(version: &str) -> Result<()> {
-    let fits = (1..=40).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits { Ok(()) } else { Err(Refusal::TextVersionInvalid.into()) }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Result, codes, sessions, transfers};
+use super::{App, Result, codes, requests, samples, sessions, stock};
 use crate::verification;
 
 /// Keeps house every `pause` until told to stop; ends what is under way first.
@@ -27,7 +27,9 @@ pub async fn tidy(app: &App) {
             tracing::error!(%error, what, "housekeeping");
         }
     };
-    log("transfers", transfers::expire_due(app).await);
+    log("requests", requests::keep_time(app).await);
+    log("samples", samples::keep_time(app).await);
+    log("tests", stock::keep_time(app).await);
     log("verifications", verification::expire_overdue(app).await);
     log("codes", codes::purge(app).await);
     log("sessions", sessions::purge(app).await);

@@ -16,14 +16,21 @@ use crate::{
 pub mod codes;
 pub mod consents;
 pub mod housekeeping;
+pub mod identity;
 mod limits;
 pub mod messages;
+pub mod notices;
 pub mod owner;
+pub(crate) mod record;
 mod refusal;
+pub mod requests;
 pub mod reviews;
+pub mod samples;
 pub mod seed;
 pub mod sessions;
-pub mod transfers;
+pub mod stock;
+mod text;
+pub mod texts;
 
 pub use limits::Limits;
 

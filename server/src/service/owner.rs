@@ -2,8 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{App, Refusal, Result, transfers};
-use crate::store::{Account, Card, Person, Tx, Vehicle};
+use super::{App, Refusal, Result, requests};
+use crate::{
+    rules::request::Kind,
+    store::{Account, Card, Person, Tx, Vehicle},
+};
 
 /// The account and, if the phone is on record, the newest person recorded under it.
 ///
@@ -16,14 +19,14 @@ pub async fn me(app: &App, account: Uuid) -> Result<(Account, Option<Person>)> {
     Ok((account, person))
 }
 
-/// A vehicle with its cards and its open transfer.
+/// A vehicle with its cards and its open request.
 pub struct Holding {
     /// The vehicle.
     pub vehicle: Vehicle,
     /// Its cards.
     pub cards: Vec<Card>,
-    /// Its open transfer.
-    pub open_transfer: Option<Uuid>,
+    /// Its open request: kind and id.
+    pub open_request: Option<(Kind, Uuid)>,
 }
 
 /// The vehicles whose owner on record has this account's phone.
@@ -31,21 +34,24 @@ pub struct Holding {
 /// # Errors
 /// [`Refusal::SignInNeeded`] when the account is gone.
 pub async fn vehicles(app: &App, account: Uuid) -> Result<Vec<Holding>> {
-    transfers::expire_due(app).await?;
+    requests::keep_time(app).await?;
     let tx = app.store.read().await?;
     let mut holdings = Vec::new();
     for vehicle in owned(&tx, account).await? {
         let cards = tx.cards().of_vehicle(vehicle.id).await?;
-        let open_transfer = tx.transfers().open_of_vehicle(vehicle.id).await?;
-        holdings.push(Holding { vehicle, cards, open_transfer });
+        let open_request = tx.requests().open_of_vehicle(vehicle.id).await?;
+        holdings.push(Holding { vehicle, cards, open_request });
     }
     Ok(holdings)
 }
 
 /// As [`vehicles`], within a transaction and without the rest.
 pub(super) async fn owned(tx: &Tx, account: Uuid) -> Result<Vec<Vehicle>> {
+    Ok(tx.vehicles().of_people(&people(tx, account).await?).await?)
+}
+
+/// The people and units recorded under this account's phone.
+pub(super) async fn people(tx: &Tx, account: Uuid) -> Result<Vec<Uuid>> {
     let account = tx.accounts().find(account).await?.ok_or(Refusal::SignInNeeded)?;
-    let people: Vec<Uuid> =
-        tx.people().by_phone(&account.phone).await?.iter().map(|person| person.id).collect();
-    Ok(tx.vehicles().of_people(&people).await?)
+    Ok(tx.people().by_phone(&account.phone).await?.iter().map(|person| person.id).collect())
 }

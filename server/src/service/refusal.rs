@@ -1,6 +1,6 @@
 //! Every way a use case can refuse, in one table. `docs/problems.md` is checked against it.
 
-use crate::{rules::transfer::Illegal, store::StoreError};
+use crate::{rules::request::Illegal, store::StoreError};
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident = $status:literal $slug:literal $title:literal, $detail:literal;)*) => {
@@ -50,8 +50,17 @@ refusals! {
     MethodNotAllowed = 405 "method-not-allowed" "Method not allowed", "See /openapi.json for what can be done here.";
     /// Someone was faster, or the request is in another state.
     Conflict = 409 "conflict" "The request has moved on", "Load it again and decide on what you see then.";
-    /// The vehicle has an open transfer.
-    TransferOpen = 409 "transfer-open" "This vehicle has an open transfer", "Finish or cancel that one first.";
+    /// The vehicle has an open request.
+    RequestOpen = 409 "request-open" "This vehicle has an open request", "Finish or take back that one first.";
+    /// Somebody is registered for the vehicle.
+    VehicleRegistered = 409 "vehicle-registered" "This vehicle is registered already",
+        "Ask its owner for a transfer; if the owner cannot be reached, claim the vehicle.";
+    /// The record has ended, or has not begun.
+    RecordClosed = 409 "record-closed" "This vehicle is not in service", "Register it first, or contact support.";
+    /// The card serves elsewhere.
+    CardTaken = 409 "card-taken" "This card is in use", "Check both numbers, or take another card.";
+    /// The request has as many papers as it may have.
+    PapersFull = 409 "papers-full" "There are enough papers", "Send no more than 12 for one request.";
     /// Someone else holds the review, or nobody does.
     ReviewTaken = 409 "review-taken" "This review is not yours", "Claim it first, or choose another one.";
     /// The second of two people must be another one.
@@ -60,8 +69,8 @@ refusals! {
     NonceReused = 409 "nonce-reused" "This challenge was used", "Start a new verification.";
     /// The challenge or invitation is over.
     NonceExpired = 410 "nonce-expired" "This challenge is over", "Start a new verification and finish it in time.";
-    /// The transfer expired.
-    TransferExpired = 410 "transfer-expired" "This transfer expired", "Ask the owner to start a new one.";
+    /// The request expired.
+    RequestExpired = 410 "request-expired" "This request expired", "Start a new one, or ask the owner to.";
     /// The body is larger than the operation takes.
     TooLarge = 413 "too-large" "The body is too large", "Send less: 8 MiB for a report, 64 KiB otherwise.";
     /// The content type is not the one of the operation.
@@ -73,9 +82,22 @@ refusals! {
     /// The document number is not possible.
     DocumentNumberInvalid = 422 "document-number-invalid" "The document number cannot be right",
         "Check all 18 characters of the resident ID.";
+    /// A person's document where a unit's is needed, or the other way round, or one that is not taken.
+    DocumentTypeInvalid = 422 "document-type-invalid" "This document is not taken here", "Choose one of the documents offered.";
     /// Name or number are not those on record.
     DocumentMismatch = 422 "document-mismatch" "Name or document number do not fit the record",
         "Type both exactly as they were registered for this vehicle.";
+    /// No vehicle has both numbers.
+    VehicleUnknown = 422 "vehicle-unknown" "No vehicle has these numbers",
+        "Type the VIN and the engine or motor number exactly as on the vehicle's papers.";
+    /// An ICCID or card number is not possible.
+    CardInvalid = 422 "card-invalid" "The card's numbers cannot be right", "Type the ICCID and the number as printed.";
+    /// A paper the request needs was not sent.
+    PaperMissing = 422 "paper-missing" "A paper is missing", "Send the papers the request asks for first.";
+    /// Not a picture.
+    PaperInvalid = 422 "paper-invalid" "The paper cannot be read", "Send a JPEG or PNG picture that can be opened.";
+    /// The new owner has no address.
+    AddressNeeded = 422 "address-needed" "The address is missing", "Send the owner's address, 1 to 200 characters.";
     /// The counterparty is the owner.
     SamePerson = 422 "same-person" "The new owner must be someone else", "Let the new owner open the invitation.";
     /// A guardian must consent for a person under 14.

@@ -1,10 +1,10 @@
 //! Rows the server needs to be used at all, and rows for a demonstration. Running twice changes nothing.
 
 use secrecy::ExposeSecret;
-use verify::document::Iccid;
 
-use super::{App, Result, sessions::hash_password};
+use super::{App, Result, record, sessions::hash_password};
 use crate::{
+    rules::card::{Event, State},
     store::{NewCard, NewPerson, NewVehicle, StaffMember, Tx},
     verification::RESIDENT_ID,
 };
@@ -78,14 +78,23 @@ pub async fn demo(app: &App) -> Result<()> {
         document_type: RESIDENT_ID,
         document_number: DEMO_RESIDENT_ID,
         phone: DEMO_PHONE,
-        address: None,
+        address: Some("北京市朝阳区示例路1号"),
+        responsible_person_id: None,
     };
     let owner_person_id = owner.id;
     tx.people().insert(owner, app.now_ms()).await?;
     for (vin, engine_number, brand, model, body_colour, cards) in DEMO_VEHICLES {
         let id = app.id();
         let engine_number = Some(engine_number);
-        let vehicle = NewVehicle { id, vin, engine_number, brand, model, body_colour, owner_person_id };
+        let vehicle = NewVehicle {
+            id,
+            vin,
+            engine_number,
+            brand,
+            model,
+            body_colour,
+            owner_person_id: Some(owner_person_id),
+        };
         tx.vehicles().insert(vehicle, app.now_ms()).await?;
         for (iccid, msisdn) in cards {
             card(app, &tx, id, iccid, msisdn).await?;
@@ -95,15 +104,22 @@ pub async fn demo(app: &App) -> Result<()> {
 }
 
 async fn card(app: &App, tx: &Tx, vehicle_id: uuid::Uuid, iccid: &str, msisdn: &str) -> Result<()> {
-    let carrier = iccid.parse::<Iccid>().ok().and_then(|iccid| iccid.carrier());
-    let carrier = carrier.and_then(|carrier| serde_json::to_value(carrier).ok());
-    let carrier = carrier.as_ref().and_then(|name| name.as_str()).unwrap_or("unknown");
-    Ok(tx.cards().insert(NewCard { id: app.id(), vehicle_id, msisdn, iccid, carrier }, app.now_ms()).await?)
+    let carrier = record::carrier_of(iccid);
+    let card = NewCard {
+        id: app.id(),
+        vehicle_id: Some(vehicle_id),
+        batch_id: None,
+        msisdn,
+        iccid,
+        carrier: &carrier,
+        state: State::Active,
+    };
+    Ok(tx.cards().insert(card, Event::Registered, app.now_ms()).await?)
 }
 
 #[cfg(test)]
 mod tests {
-    use verify::document::{Msisdn, Vin};
+    use verify::document::{Iccid, Msisdn, Vin};
 
     use super::*;
 

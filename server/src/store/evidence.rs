@@ -1,4 +1,4 @@
-//! Pictures and reports kept under a consent.
+//! Pictures and reports kept under a consent, and papers kept because the law asks for them (Art 18).
 //!
 //! They lie encrypted in the database, not in a file store: so the verdict, the evidence and the withdrawal of a
 //! consent are each one transaction. Object storage comes with retention and purge.
@@ -10,6 +10,7 @@ use super::{
     Place, Result, Tx, conflict,
     entity::evidence::{ActiveModel, Column, Entity, Model},
 };
+use crate::rules::proof::Proof;
 
 /// What a piece of evidence is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum EvidenceKind {
     Keyframe,
     /// The portrait cut from the document.
     DocumentPortrait,
+    /// A paper the request needs.
+    Proof(Proof),
 }
 
 impl EvidenceKind {
@@ -28,6 +31,7 @@ impl EvidenceKind {
             Self::Report => "report",
             Self::Keyframe => "keyframe",
             Self::DocumentPortrait => "document_portrait",
+            Self::Proof(proof) => proof.as_str(),
         }
     }
 
@@ -40,10 +44,12 @@ impl EvidenceKind {
 pub struct NewEvidence<'a> {
     /// Id.
     pub id: Uuid,
-    /// The verification it was given for.
-    pub verification_id: Uuid,
+    /// The verification a picture or report of a person was given for.
+    pub verification_id: Option<Uuid>,
     /// The consent it is kept under.
-    pub consent_id: Uuid,
+    pub consent_id: Option<Uuid>,
+    /// The request a paper was given for.
+    pub request_id: Option<Uuid>,
     /// What it is.
     pub kind: EvidenceKind,
     /// Order among its kind, from 0.
@@ -64,6 +70,7 @@ impl Evidence<'_> {
         let place = Place { table: "evidence", row: new.id, column: "content" };
         let row = Model {
             id: new.id,
+            request_id: new.request_id,
             verification_id: new.verification_id,
             consent_id: new.consent_id,
             kind: new.kind.as_str().to_owned(),
@@ -111,6 +118,32 @@ impl Evidence<'_> {
             .filter(Column::Kind.is_in(EvidenceKind::PICTURES.map(EvidenceKind::as_str)))
             .one(&self.0.db)
             .await?;
+        let place = Place { table: "evidence", row: id, column: "content" };
+        Ok(row.map(|row| self.0.crypter.open(place, &row.content)).transpose()?)
+    }
+
+    /// The papers kept for a request, in order: id and what they are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn proofs_of(&self, request: Uuid) -> Result<Vec<(Uuid, Proof)>> {
+        let rows: Vec<(Uuid, String)> = Entity::find()
+            .filter(Column::RequestId.eq(request))
+            .order_by_asc(Column::Id)
+            .select_only()
+            .columns([Column::Id, Column::Kind])
+            .into_tuple()
+            .all(&self.0.db)
+            .await?;
+        Ok(rows.into_iter().filter_map(|(id, name)| Some((id, name.parse().ok()?))).collect())
+    }
+
+    /// One paper of a request, as received.
+    ///
+    /// # Errors
+    /// The database failed, or the paper does not open.
+    pub async fn proof(&self, request: Uuid, id: Uuid) -> Result<Option<Vec<u8>>> {
+        let row = Entity::find_by_id(id).filter(Column::RequestId.eq(request)).one(&self.0.db).await?;
         let place = Place { table: "evidence", row: id, column: "content" };
         Ok(row.map(|row| self.0.crypter.open(place, &row.content)).transpose()?)
     }

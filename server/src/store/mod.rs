@@ -1,7 +1,7 @@
 //! The only user of the database.
 //!
 //! A use case asks for one transaction ([`Store::begin`]), works on the aggregates through it
-//! (`tx.transfers()`, `tx.outbox()` …) and commits. Dropping a [`Tx`] undoes everything.
+//! (`tx.requests()`, `tx.outbox()` …) and commits. Dropping a [`Tx`] undoes everything.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,30 +25,36 @@ mod evidence;
 mod inbox;
 mod messages;
 mod migration;
+mod notices;
 mod outbox;
 mod people;
+mod requests;
 mod reviews;
+mod samples;
 mod sessions;
 mod staff;
-mod transfers;
+mod stock;
 mod vehicles;
 mod verifications;
 
 pub use accounts::{Account, Accounts};
 pub use audit::{Actor, Audit, Entry};
-pub use cards::{Card, Cards, NewCard};
+pub use cards::{Card, CardEvent, Cards, NewCard};
 pub use codes::{Code, Codes};
 pub use consents::{Consent, Consents};
 pub use crypter::{CryptError, Crypter, Place};
 pub use evidence::{Evidence, EvidenceKind, NewEvidence};
 pub use inbox::Inbox;
 pub use messages::{Messages, NewNotice, Notice, NoticeState};
+pub use notices::{NewNotification, Notifications};
 pub use outbox::{Message, NewMessage, Outbox};
 pub use people::{NewPerson, People, Person};
+pub use requests::{Acceptance, Detail, Event, NewRequest, Request, RequestVehicle, Requests};
 pub use reviews::{NewReview, Review, Reviews};
+pub use samples::{Sample, Samples};
 pub use sessions::{Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember};
-pub use transfers::{Event, NewTransfer, Transfer, Transfers};
+pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{NewVerification, Verdict, Verification, Verifications};
 
@@ -169,8 +175,14 @@ aggregates! {
     vehicles: Vehicles,
     /// Cards in vehicles.
     cards: Cards,
-    /// Transfers and their timelines.
-    transfers: Transfers,
+    /// Cards bought and tested.
+    stock: Stock,
+    /// Samples of records.
+    samples: Samples,
+    /// Notices to register.
+    notices: Notifications,
+    /// Requests and their timelines.
+    requests: Requests,
     /// Challenges and verdicts.
     verifications: Verifications,
     /// Pictures and reports kept under a consent.

@@ -1,6 +1,6 @@
-//! People as recorded when they were registered (Art 5). A row never changes.
+//! People and units as recorded when they were registered (Art 5). A row never changes.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +15,7 @@ pub struct Person {
     pub id: Uuid,
     /// Name on the document.
     pub name: String,
-    /// Kind of document, `resident_id` for now.
+    /// Kind of document.
     pub document_type: String,
     /// Number of the document, in its canonical form.
     pub document_number: String,
@@ -23,6 +23,10 @@ pub struct Person {
     pub document_index: Vec<u8>,
     /// Phone number.
     pub phone: String,
+    /// Address, where known.
+    pub address: Option<String>,
+    /// Who answers for a unit (Art 9).
+    pub responsible_person_id: Option<Uuid>,
 }
 
 /// A person to record.
@@ -40,6 +44,8 @@ pub struct NewPerson<'a> {
     pub phone: &'a str,
     /// Address, where known.
     pub address: Option<&'a str>,
+    /// Who answers for a unit (Art 9).
+    pub responsible_person_id: Option<Uuid>,
 }
 
 /// Repository.
@@ -87,9 +93,24 @@ impl People<'_> {
             phone: seal("phone", person.phone),
             phone_index: self.0.phone_index(person.phone),
             address: person.address.map(|address| seal("address", address)),
+            responsible_person_id: person.responsible_person_id,
             created_at_ms: now_ms,
         };
         Entity::insert(ActiveModel::from(row)).exec_without_returning(&self.0.db).await.map_err(conflict)?;
+        Ok(())
+    }
+
+    /// Completes a person who is not on record yet with an address.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_address(&self, id: Uuid, address: &str) -> Result<()> {
+        let sealed = self.0.crypter.seal(place(id, "address"), address.as_bytes());
+        Entity::update_many()
+            .col_expr(Column::Address, Expr::value(sealed))
+            .filter(Column::Id.eq(id))
+            .exec(&self.0.db)
+            .await?;
         Ok(())
     }
 
@@ -100,8 +121,10 @@ impl People<'_> {
             name: open("name", &row.name)?,
             document_number: open("document_number", &row.document_number)?,
             phone: open("phone", &row.phone)?,
+            address: row.address.as_deref().map(|address| open("address", address)).transpose()?,
             document_type: row.document_type,
             document_index: row.document_index,
+            responsible_person_id: row.responsible_person_id,
         })
     }
 }

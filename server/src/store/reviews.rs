@@ -8,8 +8,8 @@ use super::{
     entity::review::{ActiveModel, Column, Entity, Model},
 };
 use crate::rules::{
+    request::Subject,
     review::{Review as Rule, State},
-    transfer::Party,
 };
 
 /// One review.
@@ -17,12 +17,12 @@ use crate::rules::{
 pub struct Review {
     /// Id.
     pub id: Uuid,
-    /// The verification to decide about.
-    pub verification_id: Uuid,
-    /// The transfer it is for.
-    pub transfer_id: Uuid,
-    /// Whose verification.
-    pub party: Party,
+    /// The request it is for.
+    pub request_id: Uuid,
+    /// The verification to decide about; none where the papers are.
+    pub verification_id: Option<Uuid>,
+    /// What is looked at.
+    pub subject: Subject,
     /// Where it stands.
     pub rule: Rule,
     /// Why it was refused or sent back, by name.
@@ -46,12 +46,12 @@ pub struct Review {
 pub struct NewReview {
     /// Id.
     pub id: Uuid,
-    /// The verification to decide about.
-    pub verification_id: Uuid,
-    /// The transfer it is for.
-    pub transfer_id: Uuid,
-    /// Whose verification.
-    pub party: Party,
+    /// The request it is for.
+    pub request_id: Uuid,
+    /// The verification to decide about; none where the papers are.
+    pub verification_id: Option<Uuid>,
+    /// What is looked at.
+    pub subject: Subject,
     /// Whether two people must agree to a pass.
     pub two_people: bool,
     /// By when someone will have looked.
@@ -74,14 +74,14 @@ impl Reviews<'_> {
         Entity::find_by_id(id).one(&self.0.db).await?.map(|row| self.open(row)).transpose()
     }
 
-    /// The newest review of a side of a transfer.
+    /// The newest review of a request about one of these.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn latest(&self, transfer: Uuid, party: Party) -> Result<Option<Review>> {
+    pub async fn latest(&self, request: Uuid, subjects: &[Subject]) -> Result<Option<Review>> {
         let row = Entity::find()
-            .filter(Column::TransferId.eq(transfer))
-            .filter(Column::Party.eq(party.as_str()))
+            .filter(Column::RequestId.eq(request))
+            .filter(Column::Subject.is_in(subjects.iter().map(|subject| subject.as_str())))
             .order_by_desc(Column::Id)
             .one(&self.0.db)
             .await?;
@@ -108,9 +108,9 @@ impl Reviews<'_> {
     pub async fn insert(&self, new: NewReview, now_ms: i64) -> Result<()> {
         let row = Model {
             id: new.id,
+            request_id: new.request_id,
             verification_id: new.verification_id,
-            transfer_id: new.transfer_id,
-            party: new.party.as_str().to_owned(),
+            subject: new.subject.as_str().to_owned(),
             state: State::Waiting.as_str().to_owned(),
             claimed_by: None,
             two_people: new.two_people,
@@ -163,9 +163,9 @@ impl Reviews<'_> {
         let message = row.message.map(|text| self.0.crypter.open_text(place(row.id), &text)).transpose()?;
         Ok(Review {
             id: row.id,
+            request_id: row.request_id,
             verification_id: row.verification_id,
-            transfer_id: row.transfer_id,
-            party: row.party.parse().map_err(|()| corrupt())?,
+            subject: row.subject.parse().map_err(|()| corrupt())?,
             rule: Rule {
                 state: State::parse(&row.state, row.claimed_by).ok_or_else(corrupt)?,
                 two_people: row.two_people,

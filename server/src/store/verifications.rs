@@ -11,18 +11,18 @@ use super::{
     Place, Result, StoreError, Tx, conflict,
     entity::verification::{ActiveModel, Column, Entity, Model},
 };
-use crate::rules::transfer::Party;
+use crate::rules::request::Party;
 
 /// One challenge and what came of it.
 #[derive(Clone, Debug)]
 pub struct Verification {
     /// Id.
     pub id: Uuid,
-    /// The transfer it is for.
-    pub transfer_id: Uuid,
+    /// The request it is for.
+    pub request_id: Uuid,
     /// The account it was given to.
     pub account_id: Uuid,
-    /// The side of the transfer.
+    /// The side of the request.
     pub party: Party,
     /// Name the person gave.
     pub name: String,
@@ -47,11 +47,11 @@ pub struct Verification {
 pub struct NewVerification<'a> {
     /// Id.
     pub id: Uuid,
-    /// The transfer it is for.
-    pub transfer_id: Uuid,
+    /// The request it is for.
+    pub request_id: Uuid,
     /// The account it is given to.
     pub account_id: Uuid,
-    /// The side of the transfer.
+    /// The side of the request.
     pub party: Party,
     /// Name the person gave.
     pub name: &'a str,
@@ -153,7 +153,7 @@ impl Verifications<'_> {
         let seal = |column, value: &str| self.0.crypter.seal(place(new.id, column), value.as_bytes());
         let row = Model {
             id: new.id,
-            transfer_id: new.transfer_id,
+            request_id: new.request_id,
             account_id: new.account_id,
             party: new.party.as_str().to_owned(),
             name: seal("name", new.name),
@@ -258,7 +258,7 @@ impl Verifications<'_> {
                 step_timeout_ms: row.step_timeout_ms as u32,
             },
             id: row.id,
-            transfer_id: row.transfer_id,
+            request_id: row.request_id,
             account_id: row.account_id,
             document_type: row.document_type,
             device_key: row.device_key,

@@ -10,12 +10,10 @@ use crypto_box::{PublicKey, aead::rand_core::CryptoRngCore};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::service::transfers::Delivery;
+use crate::{rules::proof::Reason, service::requests::Delivery, store};
 
 /// Media type of a structured CloudEvent.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
-/// Event type of an approved transfer; the version is part of the name.
-pub const TRANSFER_APPROVED: &str = "cn.ownerproof.transfer.approved.v1";
 
 /// One message, ready to be written in a platform's dialect. Holds personal data: no `Debug`.
 #[derive(Clone)]
@@ -47,7 +45,7 @@ struct CloudEvent<'a> {
     specversion: &'static str,
     id: Uuid,
     source: &'a str,
-    r#type: &'static str,
+    r#type: String,
     time: String,
     subject: Uuid,
     datacontenttype: &'static str,
@@ -59,6 +57,10 @@ struct Data<'a> {
     request_id: Uuid,
     vin: &'a str,
     cards: Vec<Card<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewal: Option<Renewal<'a>>,
     sealed: String,
     verified_at: String,
     policy_version: u32,
@@ -71,13 +73,44 @@ struct Card<'a> {
     carrier: &'a str,
 }
 
-/// The new owner (Art 5); only ever written into the sealed box.
+/// A card in the place of another.
+#[derive(Serialize)]
+struct Renewal<'a> {
+    old_iccid: &'a str,
+    old_msisdn: &'a str,
+    new_iccid: &'a str,
+    new_msisdn: &'a str,
+}
+
+/// Who is registered (Art 5); only ever written into the sealed box.
 #[derive(Serialize)]
 struct Person<'a> {
     name: &'a str,
     document_type: &'a str,
     document_number: &'a str,
     phone: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    /// Who answers for a unit (Art 9).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    responsible: Option<Box<Person<'a>>>,
+    /// Who acted for the owner (Art 12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<Box<Person<'a>>>,
+}
+
+impl<'a> Person<'a> {
+    fn of(person: &'a store::Person) -> Self {
+        Self {
+            name: &person.name,
+            document_type: &person.document_type,
+            document_number: &person.document_number,
+            phone: &person.phone,
+            address: person.address.as_deref(),
+            responsible: None,
+            agent: None,
+        }
+    }
 }
 
 /// Writes the envelope of `letter`, with the person sealed to `platform`.
@@ -95,10 +128,9 @@ pub fn write(
 ) -> Result<Vec<u8>, EnvelopeError> {
     let Letter { message_id, approved_at_ms, delivery } = letter;
     let person = Person {
-        name: &delivery.name,
-        document_type: &delivery.document_type,
-        document_number: &delivery.document_number,
-        phone: &delivery.phone,
+        responsible: delivery.responsible.as_ref().map(Person::of).map(Box::new),
+        agent: delivery.agent.as_ref().map(Person::of).map(Box::new),
+        ..Person::of(&delivery.owner)
     };
     let person = serde_json::to_vec(&person).map_err(|_| EnvelopeError::Json)?;
     let sealed = platform.seal(random, &person).map_err(|_| EnvelopeError::Seal)?;
@@ -107,7 +139,8 @@ pub fn write(
         specversion: "1.0",
         id: *message_id,
         source,
-        r#type: TRANSFER_APPROVED,
+        // The version is part of the name.
+        r#type: format!("cn.ownerproof.{}.approved.v1", delivery.kind.as_str()),
         time: rfc3339(*approved_at_ms)?,
         subject: delivery.request_id,
         datacontenttype: "application/json",
@@ -117,6 +150,13 @@ pub fn write(
             cards: cards
                 .map(|card| Card { msisdn: &card.msisdn, iccid: &card.iccid, carrier: &card.carrier })
                 .collect(),
+            reason: delivery.reason.map(Reason::as_str),
+            renewal: delivery.renewal.as_ref().map(|renewal| Renewal {
+                old_iccid: &renewal.old.iccid,
+                old_msisdn: &renewal.old.msisdn,
+                new_iccid: &renewal.iccid,
+                new_msisdn: &renewal.msisdn,
+            }),
             sealed: BASE64_STANDARD.encode(sealed),
             verified_at: rfc3339(delivery.verified_at_ms)?,
             policy_version: delivery.policy_version,
@@ -138,22 +178,34 @@ fn rfc3339(ms: i64) -> Result<String, EnvelopeError> {
 /// A letter about nobody, for the tests of this folder.
 #[cfg(test)]
 pub(super) fn sample() -> Letter {
-    let card = crate::store::Card {
+    let card = store::Card {
         id: Uuid::nil(),
-        vehicle_id: Uuid::nil(),
+        vehicle_id: None,
         msisdn: "1064802000031".into(),
         iccid: "898604071120C0015291".into(),
         carrier: "china_mobile".into(),
-        state: "active".into(),
+        state: crate::rules::card::State::Active,
     };
-    let delivery = Delivery {
-        request_id: Uuid::from_u128(2),
-        vin: "1M8GDM9AXKP042788".into(),
-        cards: vec![card],
+    let owner = store::Person {
+        id: Uuid::nil(),
         name: "张三".into(),
         document_type: "resident_id".into(),
         document_number: "11010519491231002X".into(),
+        document_index: Vec::new(),
         phone: "13800001234".into(),
+        address: Some("某地".into()),
+        responsible_person_id: None,
+    };
+    let delivery = Delivery {
+        kind: crate::rules::request::Kind::Transfer,
+        request_id: Uuid::from_u128(2),
+        vin: "1M8GDM9AXKP042788".into(),
+        cards: vec![card],
+        owner,
+        responsible: None,
+        agent: None,
+        reason: None,
+        renewal: None,
         verified_at_ms: 1_794_999_999_000,
         policy_version: 1,
     };
@@ -201,7 +253,7 @@ mod tests {
         assert_eq!(
             serde_json::from_slice::<Value>(&opened).unwrap(),
             json!({"name": "张三", "document_type": "resident_id",
-                   "document_number": "11010519491231002X", "phone": "13800001234"})
+                   "document_number": "11010519491231002X", "phone": "13800001234", "address": "某地"})
         );
         assert!(SecretKey::generate(&mut OsRng).unseal(&opened).is_err());
     }

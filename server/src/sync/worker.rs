@@ -21,7 +21,7 @@ use crate::{
     config::Oem,
     service::{
         App, Error, Result,
-        transfers::{delivery, platform_accepted},
+        requests::{delivery, platform_accepted},
     },
     store::Message,
 };
@@ -170,7 +170,7 @@ impl Worker {
         let (reason, again) = match outcome {
             Outcome::Accepted => {
                 tracing::info!(message_id = %message.id, attempt, "accepted by the platform");
-                return platform_accepted(&self.app.store, message, now_ms).await;
+                return platform_accepted(&self.app, message).await;
             }
             Outcome::Retry { reason, after } => (reason, schedule::wait(attempt, after, self.chance())),
             Outcome::Refused { reason } => (reason, None),
@@ -192,11 +192,11 @@ impl Worker {
     /// Writes, sends, and reads the answer. An error means that our own database failed.
     async fn attempt(&self, message: &Message) -> Result<Outcome> {
         let refused = |reason: String| Ok(Outcome::Refused { reason });
-        if message.kind != "transfer.approved" {
+        if message.aggregate != "request" {
             return refused(format!("no dialect for {}", message.kind));
         }
         let tx = self.app.store.read().await?;
-        let delivery = match delivery(&tx, message.aggregate_id).await {
+        let delivery = match delivery(&tx, message.aggregate_id, message.vehicle_id).await {
             Ok(delivery) => delivery,
             Err(Error::Refused(refusal)) => return refused(format!("record incomplete: {}", refusal.slug())),
             Err(error) => return Err(error),

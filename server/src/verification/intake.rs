@@ -1,5 +1,5 @@
 //! Taking a report: cheap checks first, then the nonce is claimed, the pictures are judged, and the verdict, the
-//! evidence and the transfer's next state are written together. Bad input gives the nonce back.
+//! evidence and the request's next state are written together. Bad input gives the nonce back.
 
 use std::sync::Arc;
 
@@ -14,14 +14,8 @@ use verify::{
 
 use super::{check_lock, desk::evidence, issue::status};
 use crate::{
-    rules::transfer::{Event, Party},
-    service::{
-        App, Error, Refusal, Result,
-        consents::FACE_EVIDENCE,
-        reviews,
-        transfers::{By, advance, check_card_limit},
-    },
-    store::{EvidenceKind, NewEvidence, NewPerson, Transfer, Tx, Verdict, Verification},
+    service::{App, Error, Refusal, Result, consents::FACE_EVIDENCE, requests},
+    store::{EvidenceKind, NewEvidence, Tx, Verdict, Verification},
 };
 
 #[cfg(test)]
@@ -67,7 +61,7 @@ struct Files {
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::BadRequest`], [`Refusal::NonceReused`], [`Refusal::NonceExpired`],
 /// [`Refusal::ReportSignature`], [`Refusal::ConsentNeeded`], [`Refusal::EngineLoading`], [`Refusal::LockedOut`] and
-/// [`Error::Evidence`] change nothing. [`Refusal::Conflict`] when the transfer moved on meanwhile.
+/// [`Error::Evidence`] change nothing. [`Refusal::Conflict`] when the request moved on meanwhile.
 pub async fn report(app: &App, account: Uuid, id: Uuid, upload: Upload<'_>) -> Result<Outcome> {
     app.desk.assessor()?;
     let verification = status(app, account, id).await?;
@@ -129,19 +123,10 @@ async fn settle(app: &App, of: &Verification, files: &Files, assessment: &Assess
     };
     tx.verifications().finish(of.id, verdict, now_ms).await?;
     keep(app, &tx, of, files).await?;
-    let mut transfer = tx.transfers().find(of.transfer_id).await?.ok_or(Refusal::NotFound)?;
-    let by = By::Party(of.party);
+    let mut request = tx.requests().find(of.request_id).await?.ok_or(Refusal::NotFound)?;
     match grade {
-        Grade::Pass => {
-            record_person(app, &tx, of, &mut transfer).await?;
-            advance(&tx, &mut transfer, Event::VerificationPassed(of.party), by, None, now_ms).await?;
-            check_card_limit(app, &tx, &mut transfer).await?;
-        }
-        Grade::ManualReview => {
-            record_person(app, &tx, of, &mut transfer).await?;
-            advance(&tx, &mut transfer, Event::ReviewNeeded(of.party), by, None, now_ms).await?;
-            reviews::open(app, &tx, of).await?;
-        }
+        Grade::Pass => requests::passed(app, &tx, &mut request, of).await?,
+        Grade::ManualReview => requests::review_needed(app, &tx, &mut request, of).await?,
         Grade::Fail => {}
     }
     let locked = match check_lock(app, &tx, of.account_id, &of.document_number).await {
@@ -172,8 +157,9 @@ async fn keep(app: &App, tx: &Tx, of: &Verification, files: &Files) -> Result<()
     for (position, (kind, content)) in report.chain(keyframes).chain(portrait).enumerate() {
         let evidence = NewEvidence {
             id: app.id(),
-            verification_id: of.id,
-            consent_id: consent.id,
+            request_id: None,
+            verification_id: Some(of.id),
+            consent_id: Some(consent.id),
             kind,
             position: position as i32,
             content,
@@ -181,26 +167,6 @@ async fn keep(app: &App, tx: &Tx, of: &Verification, files: &Files) -> Result<()
         tx.evidence().insert(evidence, app.now_ms()).await?;
     }
     Ok(())
-}
-
-/// The counterparty becomes the person of the transfer; the owner is on record already.
-async fn record_person(app: &App, tx: &Tx, of: &Verification, transfer: &mut Transfer) -> Result<()> {
-    if of.party == Party::Owner {
-        return Ok(());
-    }
-    let account = tx.accounts().find(of.account_id).await?.ok_or(Refusal::NotFound)?;
-    let person = NewPerson {
-        id: app.id(),
-        name: &of.name,
-        document_type: &of.document_type,
-        document_number: &of.document_number,
-        phone: &account.phone,
-        address: None,
-    };
-    transfer.counterparty_person_id = Some(person.id);
-    transfer.verified_at_ms = Some(app.now_ms());
-    transfer.policy_version = Some(of.challenge.policy_version);
-    Ok(tx.people().insert(person, app.now_ms()).await?)
 }
 
 impl Files {

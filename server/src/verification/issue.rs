@@ -12,14 +12,15 @@ use verify::{
 use super::{RESIDENT_ID, check_lock};
 use crate::{
     rules::{
+        application::{Applicant, Way},
         clocks,
-        transfer::{Event, Party, State},
+        request::{Event, Kind, Party},
     },
     service::{
         App, Refusal, Result,
-        transfers::{By, acting, advance, expire_due, mine},
+        requests::{self, By, acting, advance, keep_time},
     },
-    store::{NewVerification, Transfer, Tx, Verification},
+    store::{Detail, NewVerification, Person, Request as Asked, Tx, Verification},
 };
 
 /// Under this age a guardian must consent (PIPL 31).
@@ -29,8 +30,8 @@ const ABANDONED_MS: i64 = 10 * 60 * 1000;
 
 /// Who wants to be verified.
 pub struct Request<'a> {
-    /// The transfer it is for.
-    pub transfer_id: Uuid,
+    /// The request it is for.
+    pub request_id: Uuid,
     /// Name on the document.
     pub name: &'a str,
     /// Resident ID number.
@@ -55,10 +56,10 @@ pub struct Issued {
 /// [`Refusal::NotFound`], [`Refusal::NameInvalid`], [`Refusal::DocumentNumberInvalid`],
 /// [`Refusal::DocumentMismatch`], [`Refusal::SamePerson`], [`Refusal::GuardianNeeded`],
 /// [`Refusal::DeviceKeyInvalid`], [`Refusal::LockedOut`], [`Refusal::DailyCap`], [`Refusal::TooMany`],
-/// [`Refusal::TransferExpired`], [`Refusal::Conflict`]; [`Refusal::EngineLoading`] while reports cannot be assessed.
+/// [`Refusal::RequestExpired`], [`Refusal::PaperMissing`], [`Refusal::Conflict`]; [`Refusal::EngineLoading`] while reports cannot be assessed.
 pub async fn issue(app: &App, account: Uuid, request: Request<'_>) -> Result<Issued> {
     app.desk.assessor()?;
-    expire_due(app).await?;
+    keep_time(app).await?;
     let (policy, now_ms) = (&app.config.verification, app.now_ms());
     let name = request.name.trim();
     if !(1..=50).contains(&name.chars().count()) || name.chars().any(char::is_control) {
@@ -68,16 +69,20 @@ pub async fn issue(app: &App, account: Uuid, request: Request<'_>) -> Result<Iss
     let device_key = device_key(request.device_key)?;
 
     let tx = app.store.begin().await?;
-    let (_, party) = mine(&tx, request.transfer_id, account).await?;
-    let mut transfer = acting(&tx, request.transfer_id, account, party).await?;
+    let (mut asked, party) = acting(&tx, request.request_id, account, Party::ALL).await?;
     // Asked for before the record is looked at: guessing costs, whether right or wrong.
     app.limits.account(account)?;
     check_lock(app, &tx, account, document.as_str()).await?;
-    check_record(&tx, &transfer, party, name, document.as_str()).await?;
+    asked.state.next(Event::VerificationStarted(party))?;
+    check_record(&tx, &asked, party, name, document.as_str()).await?;
+    // The end of service shows its proof with its last word.
+    if asked.kind != Kind::Cancellation {
+        requests::papers_complete(&tx, &asked).await?;
+    }
     if tx.verifications().count_since(account, now_ms - clocks::DAY_MS).await? >= policy.daily_cap {
         return Err(Refusal::DailyCap.into());
     }
-    advance(&tx, &mut transfer, Event::VerificationStarted(party), By::Party(party), None, now_ms).await?;
+    advance(app, &tx, &mut asked, Event::VerificationStarted(party), By::Party(party), None).await?;
 
     let id = app.id();
     let challenge = Challenge {
@@ -90,7 +95,7 @@ pub async fn issue(app: &App, account: Uuid, request: Request<'_>) -> Result<Iss
     let expires_at_ms = clocks::deadline(now_ms, policy.ttl_s);
     let new = NewVerification {
         id,
-        transfer_id: transfer.id,
+        request_id: asked.id,
         account_id: account,
         party,
         name,
@@ -132,17 +137,43 @@ pub async fn expire_overdue(app: &App) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The owner must be the person on record; the counterparty must be someone else (Art 2: verified like a first
-/// owner, who has no record yet).
-async fn check_record(tx: &Tx, transfer: &Transfer, party: Party, name: &str, document: &str) -> Result<()> {
-    let owner = tx.people().find(transfer.owner_person_id).await?.ok_or(Refusal::NotFound)?;
-    let is_owners = tx.document_index(RESIDENT_ID, document) == owner.document_index;
-    match party {
-        Party::Owner if !is_owners || name != owner.name => Err(Refusal::DocumentMismatch.into()),
-        Party::Counterparty if is_owners => Err(Refusal::SamePerson.into()),
-        Party::Counterparty if transfer.state == State::CounterpartyVerifying => Ok(()),
-        Party::Owner if matches!(transfer.state, State::Draft | State::OwnerVerifying) => Ok(()),
-        _ => Err(Refusal::Conflict.into()),
+/// The owner must be the person on record, or answer for the unit on record; a new owner must be someone else
+/// (Art 2: verified like a first owner, who has no record yet); an agent is not the principal (Art 12).
+async fn check_record(tx: &Tx, asked: &Asked, party: Party, name: &str, document: &str) -> Result<()> {
+    let index = tx.document_index(RESIDENT_ID, document);
+    let on_record = match asked.owner_person_id {
+        Some(owner) => Some(natural(tx, owner).await?),
+        None => None,
+    };
+    let is_on_record = on_record.as_ref().is_some_and(|person| person.document_index == index);
+    let must_be_on_record = match (&asked.detail, party) {
+        (Detail::Registration(application), Party::Agent) => {
+            if let Applicant::Principal(principal) = &application.applicant
+                && tx.document_index(&principal.document_type, &principal.document_number) == index
+            {
+                return Err(Refusal::SamePerson.into());
+            }
+            false
+        }
+        (Detail::Registration(application), _) => application.way == Way::Rectification,
+        (_, Party::Owner) => true,
+        (_, Party::Counterparty | Party::Agent) => {
+            if is_on_record {
+                return Err(Refusal::SamePerson.into());
+            }
+            false
+        }
+    };
+    let fits = is_on_record && on_record.is_some_and(|person| person.name == name);
+    if must_be_on_record && !fits { Err(Refusal::DocumentMismatch.into()) } else { Ok(()) }
+}
+
+/// The person, or who answers for the unit.
+async fn natural(tx: &Tx, owner: Uuid) -> Result<Person> {
+    let person = tx.people().find(owner).await?.ok_or(Refusal::NotFound)?;
+    match person.responsible_person_id {
+        Some(responsible) => Ok(tx.people().find(responsible).await?.ok_or(Refusal::NotFound)?),
+        None => Ok(person),
     }
 }
 

@@ -24,17 +24,28 @@ pub struct Event {
     pub data: Data,
 }
 
+/// What may be asked for, as the types of events name it.
+const KINDS: [&str; 5] = ["registration", "transfer", "claim", "cancellation", "replacement"];
+/// Longest name of a kind of document.
+const LONGEST_TYPE: usize = 40;
+
 /// The record. Members we do not know are refused: they could be personal data outside of the seal.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// The server's transfer.
+    /// The server's request.
     pub request_id: String,
     /// The vehicle.
     pub vin: String,
     /// Its cards.
     pub cards: Vec<Card>,
-    /// The new owner, sealed.
+    /// Why service ends.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Which card comes in the place of which.
+    #[serde(default)]
+    renewal: Option<Renewal>,
+    /// The owner, sealed.
     pub sealed: String,
     verified_at: DateTime<FixedOffset>,
     policy_version: u32,
@@ -52,18 +63,37 @@ pub struct Card {
     pub carrier: String,
 }
 
-/// The new owner.
+/// A card in the place of another.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Renewal {
+    old_iccid: String,
+    old_msisdn: String,
+    new_iccid: String,
+    new_msisdn: String,
+}
+
+/// The owner.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// As on the document.
     pub name: String,
-    /// Only `resident_id` so far.
+    /// Kind of document; the number of a `resident_id` is checked.
     pub document_type: String,
     /// As on the document.
     pub document_number: String,
     /// Mobile number.
     pub phone: String,
+    /// Where the owner lives or sits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Who answers for a unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<Box<Person>>,
+    /// Who acted for the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Box<Person>>,
 }
 
 impl Event {
@@ -74,9 +104,11 @@ impl Event {
         if event.specversion != "1.0" {
             return Err(Problem::Event("Send CloudEvents 1.0."));
         }
-        if event.r#type != "cn.ownerproof.transfer.approved.v1" {
+        let kind =
+            event.r#type.strip_prefix("cn.ownerproof.").and_then(|rest| rest.strip_suffix(".approved.v1"));
+        let Some(kind) = kind.filter(|kind| KINDS.contains(kind)) else {
             return Err(Problem::Event("Send events of a type we know."));
-        }
+        };
         if event.source.is_empty() || event.datacontenttype != "application/json" {
             return Err(Problem::Event("Name a source, and application/json as datacontenttype."));
         }
@@ -105,6 +137,16 @@ impl Event {
                 return Err(Problem::Value("carrier"));
             }
         }
+        if (kind == "cancellation") != data.reason.is_some() {
+            return Err(Problem::Value("reason"));
+        }
+        let renewal_fits = match &data.renewal {
+            Some(new) => format::is_iccid(&new.new_iccid) && format::is_msisdn(&new.new_msisdn),
+            None => true,
+        };
+        if (kind == "replacement") != data.renewal.is_some() || !renewal_fits {
+            return Err(Problem::Value("renewal"));
+        }
         Ok(event)
     }
 }
@@ -115,33 +157,41 @@ impl Data {
         let sealed = BASE64_STANDARD.decode(&self.sealed).map_err(|_| Problem::Seal)?;
         let opened = key.unseal(&sealed).map_err(|_| Problem::Seal)?;
         let person: Person = serde_json::from_slice(&opened).map_err(|_| Problem::Seal)?;
-        if person.name.trim().is_empty() || person.name.chars().count() > 100 {
-            return Err(Problem::Value("name"));
-        }
-        if person.document_type != "resident_id" {
-            return Err(Problem::Value("document_type"));
-        }
-        if !format::is_resident_id(&person.document_number) {
-            return Err(Problem::Value("document_number"));
-        }
-        if !format::is_phone(&person.phone) {
-            return Err(Problem::Value("phone"));
-        }
+        person.check()?;
         Ok(person)
     }
 
     /// SHA-256, in hex, of what the record says. The sealed box differs at every attempt, this does not:
-    /// compact JSON of `[request_id, vin, cards, person, verified_at, policy_version]`.
+    /// compact JSON of `[request_id, vin, cards, [reason, renewal], person, verified_at, policy_version]`.
     pub fn digest(&self, person: &Person) -> String {
         let said = (
             &self.request_id,
             &self.vin,
             &self.cards,
+            (&self.reason, &self.renewal),
             person,
             self.verified_at.timestamp_millis(),
             self.policy_version,
         );
         let json = serde_json::to_vec(&said).unwrap_or_default();
         Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl Person {
+    fn check(&self) -> Result<(), Problem> {
+        if self.name.trim().is_empty() || self.name.chars().count() > 100 {
+            return Err(Problem::Value("name"));
+        }
+        if self.document_type.is_empty() || self.document_type.len() > LONGEST_TYPE {
+            return Err(Problem::Value("document_type"));
+        }
+        if self.document_type == "resident_id" && !format::is_resident_id(&self.document_number) {
+            return Err(Problem::Value("document_number"));
+        }
+        if !format::is_phone(&self.phone) {
+            return Err(Problem::Value("phone"));
+        }
+        [&self.responsible, &self.agent].into_iter().flatten().try_for_each(|other| other.check())
     }
 }

@@ -58,7 +58,7 @@ pub enum Recorded {
 pub struct Row {
     /// The server's message, stable over its attempts.
     pub message_id: String,
-    /// The server's transfer.
+    /// The server's request.
     pub request_id: String,
     /// When it came first, Unix milliseconds.
     pub received_at_ms: i64,

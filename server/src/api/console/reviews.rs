@@ -15,12 +15,12 @@ use crate::{
         Group,
         auth::{ReviewReader, Reviewer},
         mask,
-        objects::{ReviewState, Role, time},
+        objects::{Paper, RequestKind, ReviewState, ReviewSubject, time},
         problem::Problem,
     },
     rules::review::State,
     service::{
-        App,
+        App, requests,
         reviews::{self, View},
     },
     store::EvidenceKind,
@@ -69,16 +69,24 @@ struct Review {
     mine: bool,
     /// A first person has agreed; you must be another one.
     second_look: bool,
-    /// The transfer it is for.
-    transfer_id: Uuid,
-    /// Whose verification.
-    party: Role,
-    /// Name the person gave, masked.
-    name_masked: String,
+    /// The request it is for.
+    request_id: Uuid,
+    /// What is asked for.
+    request_kind: RequestKind,
+    /// What is looked at.
+    subject: ReviewSubject,
+    /// Name the person gave, masked; none where only the papers are looked at.
+    #[oai(skip_serializing_if_is_none)]
+    name_masked: Option<String>,
     /// Document number the person gave, masked.
-    document_number_masked: String,
-    /// Last 6 characters shown.
-    vin_masked: String,
+    #[oai(skip_serializing_if_is_none)]
+    document_number_masked: Option<String>,
+    /// Of each vehicle, the last 6 characters shown.
+    #[oai(validator(max_items = 500))]
+    vins_masked: Vec<String>,
+    /// Papers you can look at once you have claimed the review.
+    #[oai(validator(max_items = 12))]
+    papers: Vec<Paper>,
     /// What the machine had to say, by name; see docs/verification.md.
     reasons: Vec<String>,
     /// Pictures you can look at once you have claimed the review: none without the person's consent.
@@ -151,18 +159,22 @@ impl From<Reason> for reviews::Reason {
 
 /// What this member of staff sees of a review.
 fn shown(view: View, viewer: Uuid) -> Review {
-    let View { review, verification, reasons, transfer, vehicle, evidence } = view;
-    let number: Option<ResidentId> = verification.document_number.parse().ok();
+    let View { review, verification, reasons, request, vehicles, papers, evidence } = view;
+    let number = verification.as_ref().and_then(|verification| {
+        verification.document_number.parse().ok().map(|number: ResidentId| number.masked())
+    });
     Review {
         id: review.id,
         state: review.rule.state.into(),
         mine: review.rule.state == State::Claimed(viewer),
         second_look: review.rule.first_pass.is_some(),
-        transfer_id: transfer.id,
-        party: review.party.into(),
-        name_masked: mask_name(&verification.name),
-        document_number_masked: number.map(|number| number.masked()).unwrap_or_default(),
-        vin_masked: mask::vin(&vehicle.vin),
+        request_id: request.id,
+        request_kind: request.kind.into(),
+        subject: review.subject.into(),
+        name_masked: verification.map(|verification| mask_name(&verification.name)),
+        document_number_masked: number,
+        vins_masked: vehicles.iter().map(|vehicle| mask::vin(&vehicle.vin)).collect(),
+        papers: papers.into_iter().map(|(id, kind)| Paper { id, kind: kind.into() }).collect(),
         reasons,
         evidence: evidence
             .into_iter()
@@ -170,7 +182,7 @@ fn shown(view: View, viewer: Uuid) -> Review {
                 let kind = match piece.kind {
                     EvidenceKind::Keyframe => Kind::Keyframe,
                     EvidenceKind::DocumentPortrait => Kind::Document,
-                    EvidenceKind::Report => return None,
+                    EvidenceKind::Report | EvidenceKind::Proof(_) => return None,
                 };
                 Some(Evidence { id: piece.id, kind })
             })
@@ -263,6 +275,23 @@ impl Reviews {
         Ok(Picture::Found(Binary(content)))
     }
 
+    /// A paper of a request whose review you have claimed. Every look is recorded.
+    #[oai(
+        path = "/console/reviews/:id/papers/:paper_id",
+        method = "get",
+        operation_id = "review_paper",
+        tag = "Group::Console"
+    )]
+    async fn paper(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        paper_id: Path<Uuid>,
+    ) -> Result<Picture, Problem> {
+        Ok(Picture::Found(Binary(requests::paper(&app, &staff.0, id.0, paper_id.0).await?)))
+    }
+
     /// Let the person pass. Where two people must agree, the first agreement sends the review back to the queue.
     #[oai(
         path = "/console/reviews/:id/pass",
@@ -275,7 +304,7 @@ impl Reviews {
         show(&app, staff.0.id, id.0).await
     }
 
-    /// Refuse the person. The transfer ends.
+    /// Refuse the person. The request ends.
     #[oai(
         path = "/console/reviews/:id/refuse",
         method = "post",

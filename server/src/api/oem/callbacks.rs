@@ -17,7 +17,7 @@ use crate::{
     api::{Group, problem::Problem},
     service::{
         App, Refusal,
-        transfers::{Received, platform_confirmed, platform_rejected},
+        requests::{Received, platform_confirmed, platform_rejected},
     },
     sync::signature::{Headers, Keyring},
 };
@@ -40,9 +40,9 @@ enum CallbackStatus {
 struct Callback {
     /// Our message id, as delivered.
     message_id: String,
-    /// Our transfer.
+    /// Our request.
     request_id: Uuid,
-    /// Its vehicle.
+    /// One of its vehicles.
     vin: String,
     /// The decision.
     status: CallbackStatus,
@@ -120,9 +120,9 @@ impl Callbacks {
         let callback = body.parse()?;
         let received = Received { webhook_id: &id, request_id: callback.request_id, vin: &callback.vin };
         match callback.status {
-            CallbackStatus::Confirmed => platform_confirmed(&app.store, received, app.now_ms()).await?,
+            CallbackStatus::Confirmed => platform_confirmed(&app, received).await?,
             CallbackStatus::Rejected => {
-                platform_rejected(&app.store, received, callback.reason, app.now_ms()).await?;
+                platform_rejected(&app, received, callback.reason).await?;
             }
         }
         Ok(Taken::Taken)

@@ -5,16 +5,16 @@ use poem::web::Data;
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json};
 use verify::document::mask_name;
 
-use super::transfers::{Transfer, show};
+use super::requests::{Request, show};
 use crate::{
     api::{
         Group,
         auth::{Anonymous, Owner},
         mask,
-        objects::{TransferState, time},
+        objects::{RequestState, time},
         problem::Problem,
     },
-    service::{App, transfers},
+    service::{App, requests},
 };
 
 /// Operations.
@@ -34,7 +34,7 @@ struct Invitation {
     /// Name of the owner on record.
     owner_name_masked: String,
     /// Where the transfer stands.
-    state: TransferState,
+    state: RequestState,
     /// When it expires.
     expires_at: DateTime<Utc>,
 }
@@ -46,7 +46,7 @@ impl Invitations {
         path = "/owner/invitations/:token",
         method = "get",
         operation_id = "invitation",
-        tag = "Group::Transfer"
+        tag = "Group::Request"
     )]
     async fn get(
         &self,
@@ -54,15 +54,15 @@ impl Invitations {
         app: Data<&App>,
         token: Path<String>,
     ) -> Result<Json<Invitation>, Problem> {
-        let invitation = transfers::invitation(&app, &token.0).await?;
+        let invitation = requests::invitation(&app, &token.0).await?;
         Ok(Json(Invitation {
             brand: invitation.vehicle.brand,
             model: invitation.vehicle.model,
             vin_masked: mask::vin(&invitation.vehicle.vin),
             card_count: invitation.card_count,
             owner_name_masked: mask_name(&invitation.owner_name),
-            state: invitation.transfer.state.into(),
-            expires_at: time(invitation.transfer.expires_at_ms),
+            state: invitation.request.state.into(),
+            expires_at: time(invitation.request.expires_at_ms),
         }))
     }
 
@@ -71,15 +71,15 @@ impl Invitations {
         path = "/owner/invitations/:token/claim",
         method = "post",
         operation_id = "invitation_claim",
-        tag = "Group::Transfer"
+        tag = "Group::Request"
     )]
     async fn claim(
         &self,
         owner: Owner,
         app: Data<&App>,
         token: Path<String>,
-    ) -> Result<Json<Transfer>, Problem> {
-        let id = transfers::claim(&app, owner.0.subject_id, &token.0).await?;
+    ) -> Result<Json<Request>, Problem> {
+        let id = requests::claim_invitation(&app, owner.0.subject_id, &token.0).await?;
         show(&app, &owner, id).await
     }
 }

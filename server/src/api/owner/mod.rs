@@ -1,9 +1,14 @@
 //! What owners and counterparties use.
 
+pub mod cancellations;
+pub mod claims;
 pub mod codes;
 pub mod consents;
 pub mod invitations;
 pub mod me;
+pub mod registrations;
+pub mod replacements;
+pub mod requests;
 pub mod sessions;
 pub mod transfers;
 pub mod vehicles;

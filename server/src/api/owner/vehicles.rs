@@ -1,11 +1,18 @@
 //! Vehicles of the signed-in owner.
 
+use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem_openapi::{Object, OpenApi, payload::Json};
 use uuid::Uuid;
 
 use crate::{
-    api::{Group, auth::Owner, mask, objects::Card, problem::Problem},
+    api::{
+        Group,
+        auth::Owner,
+        mask,
+        objects::{Card, RecordState, RequestKind, time},
+        problem::Problem,
+    },
     service::{
         App,
         owner::{self, Holding},
@@ -30,9 +37,23 @@ struct Vehicle {
     body_colour: String,
     /// Its cards; they move together.
     cards: Vec<Card>,
-    /// Its open transfer, if any.
+    /// Where its record stands.
+    record: RecordState,
+    /// By when a record that failed a sample must be put right (Art 10).
     #[oai(skip_serializing_if_is_none)]
-    open_transfer_id: Option<Uuid>,
+    rectify_by: Option<DateTime<Utc>>,
+    /// Its open request, if any.
+    #[oai(skip_serializing_if_is_none)]
+    open_request: Option<OpenRequest>,
+}
+
+/// What a vehicle is waiting for.
+#[derive(Object)]
+struct OpenRequest {
+    /// Id.
+    id: Uuid,
+    /// What is asked for.
+    kind: RequestKind,
 }
 
 /// Vehicles.
@@ -43,7 +64,7 @@ struct VehicleList {
 }
 
 impl From<Holding> for Vehicle {
-    fn from(Holding { vehicle, cards, open_transfer }: Holding) -> Self {
+    fn from(Holding { vehicle, cards, open_request }: Holding) -> Self {
         Self {
             id: vehicle.id,
             vin_masked: mask::vin(&vehicle.vin),
@@ -51,7 +72,9 @@ impl From<Holding> for Vehicle {
             model: vehicle.model,
             body_colour: vehicle.body_colour,
             cards: cards.into_iter().map(Card::from).collect(),
-            open_transfer_id: open_transfer,
+            record: vehicle.record.into(),
+            rectify_by: vehicle.rectify_by_ms.map(time),
+            open_request: open_request.map(|(kind, id)| OpenRequest { id, kind: kind.into() }),
         }
     }
 }

@@ -7,27 +7,24 @@ use uuid::Uuid;
 use verify::challenge;
 
 use crate::{
-    api::{Group, auth::Owner, objects::time, problem::Problem},
-    service::App,
+    api::{
+        Group,
+        auth::Owner,
+        objects::{DocumentType, time},
+        problem::Problem,
+    },
+    service::{App, Refusal},
     verification::{self, Issued, Outcome, Upload},
 };
 
 /// Operations.
 pub struct Verifications;
 
-/// Kind of document.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-enum DocumentType {
-    /// 居民身份证.
-    ResidentId,
-}
-
 /// Who wants to be verified.
 #[derive(Object)]
 struct VerificationRequest {
-    /// The transfer it is for.
-    transfer_id: Uuid,
+    /// The request it is for.
+    request_id: Uuid,
     /// Name on the document.
     name: String,
     /// Kind of document.
@@ -197,7 +194,7 @@ impl From<Outcome> for Verdict {
 
 #[OpenApi]
 impl Verifications {
-    /// Open a verification for your side of a transfer.
+    /// Open a verification for your side of a request.
     #[oai(
         path = "/owner/verifications",
         method = "post",
@@ -210,9 +207,11 @@ impl Verifications {
         app: Data<&App>,
         body: Json<VerificationRequest>,
     ) -> Result<Created, Problem> {
-        let DocumentType::ResidentId = body.document_type;
+        if !matches!(body.document_type, DocumentType::ResidentId) {
+            return Err(Refusal::DocumentTypeInvalid.into());
+        }
         let request = verification::Request {
-            transfer_id: body.transfer_id,
+            request_id: body.request_id,
             name: &body.name,
             document_number: &body.document_number,
             device_key: &body.device_key,

@@ -4,12 +4,13 @@ use super::{audit, find};
 use crate::{
     notify::Text,
     rules::{
+        request::{Event, Party},
         review::{Event as ReviewEvent, Illegal, State},
-        transfer::{Event, Party},
     },
     service::{
         App, Error, Refusal, Result,
-        transfers::{By, advance, check_card_limit},
+        requests::{By, advance, decided_person},
+        text::sentence,
     },
     store::{Review, StaffMember, Tx},
 };
@@ -52,9 +53,6 @@ pub enum Decision {
     SendBack(Reason, String),
 }
 
-/// Longest sentence to a person, in characters.
-const LONGEST: usize = 200;
-
 /// Takes a review. Taking one's own again changes nothing.
 ///
 /// # Errors
@@ -83,7 +81,7 @@ async fn step(app: &App, who: &StaffMember, id: Uuid, event: ReviewEvent, action
     Ok(tx.commit().await?)
 }
 
-/// Decides a review that this member of staff has claimed. The transfer moves, and the person is told, in the same
+/// Decides a review that this member of staff has claimed. The request moves, and the person is told, in the same
 /// transaction.
 ///
 /// # Errors
@@ -92,10 +90,10 @@ pub async fn decide(app: &App, who: &StaffMember, id: Uuid, decision: Decision) 
     let (event, said, action) = match decision {
         Decision::Pass => (ReviewEvent::Pass(who.id), None, "review.pass"),
         Decision::Refuse(reason, text) => {
-            (ReviewEvent::Refuse(who.id), Some((reason, sentence(text)?)), "review.refuse")
+            (ReviewEvent::Refuse(who.id), Some((reason, sentence(&text)?)), "review.refuse")
         }
         Decision::SendBack(reason, text) => {
-            (ReviewEvent::SendBack(who.id), Some((reason, sentence(text)?)), "review.send_back")
+            (ReviewEvent::SendBack(who.id), Some((reason, sentence(&text)?)), "review.send_back")
         }
     };
     let now_ms = app.now_ms();
@@ -116,37 +114,26 @@ pub async fn decide(app: &App, who: &StaffMember, id: Uuid, decision: Decision) 
 
 /// What follows from a closed review.
 async fn conclude(app: &App, tx: &Tx, review: &Review) -> Result<()> {
-    let now_ms = app.now_ms();
     let (event, told) = match review.rule.state {
         State::Passed => (Event::ReviewPassed, "人工审核已通过，请打开应用继续。"),
         State::Refused => (Event::ReviewRefused, "人工审核未通过，原因见应用。"),
-        State::SentBack => (Event::ReviewSentBack, "人工审核需要更清楚的照片，请打开应用重新核验。"),
+        State::SentBack => (Event::ReviewSentBack, "人工审核需要更清楚的照片，请打开应用重新提交。"),
         State::Waiting | State::Claimed(_) | State::Withdrawn => return Ok(()),
     };
-    let mut transfer = tx.transfers().find(review.transfer_id).await?.ok_or(Refusal::NotFound)?;
-    let account = match review.party {
-        Party::Owner => Some(transfer.owner_account_id),
-        Party::Counterparty => transfer.counterparty_account_id,
+    let mut request = tx.requests().find(review.request_id).await?.ok_or(Refusal::NotFound)?;
+    let party = review.subject.party(request.kind);
+    let account = match party {
+        Party::Owner | Party::Agent => request.owner_account_id,
+        Party::Counterparty => request.counterparty_account_id,
     };
-    if event == Event::ReviewSentBack && review.party == Party::Counterparty {
-        transfer.counterparty_person_id = None;
-        transfer.verified_at_ms = None;
+    if event == Event::ReviewSentBack {
+        decided_person(&mut request, party);
     }
-    advance(tx, &mut transfer, event, By::Staff, None, now_ms).await?;
-    if event == Event::ReviewPassed {
-        check_card_limit(app, tx, &mut transfer).await?;
-    }
+    advance(app, tx, &mut request, event, By::Staff, None).await?;
     let account = tx.accounts().find(account.ok_or(Refusal::Conflict)?).await?.ok_or(Refusal::Conflict)?;
     let body = format!("【车主认证】{told}");
-    app.gateway.send(tx, Text { id: app.id(), phone: &account.phone, body: &body }, now_ms).await?;
+    app.gateway.send(tx, Text { id: app.id(), phone: &account.phone, body: &body }, app.now_ms()).await?;
     Ok(())
-}
-
-fn sentence(text: String) -> Result<String> {
-    let text = text.trim();
-    let fits =
-        (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() && c != '\n');
-    if fits { Ok(text.to_owned()) } else { Err(Refusal::SentenceInvalid.into()) }
 }
 
 impl From<Illegal> for Error {

@@ -1,10 +1,10 @@
 use uuid::Uuid;
 
-use super::{audit, find};
+use super::{audit, claimed, find};
 use crate::{
-    rules::review::State,
-    service::{App, Refusal, Result, transfers::expire_due},
-    store::{EvidenceKind, Review, StaffMember, Transfer, Tx, Vehicle, Verification},
+    rules::proof::Proof,
+    service::{App, Refusal, Result, requests::keep_time},
+    store::{EvidenceKind, Request, Review, StaffMember, Tx, Vehicle, Verification},
 };
 
 /// Most reviews in one page.
@@ -14,14 +14,16 @@ pub const PAGE: u64 = 50;
 pub struct View {
     /// The review.
     pub review: Review,
-    /// The verification to decide about.
-    pub verification: Verification,
+    /// The verification to decide about; none where the papers are.
+    pub verification: Option<Verification>,
     /// What the machine had to say.
     pub reasons: Vec<String>,
-    /// The transfer it is for.
-    pub transfer: Transfer,
-    /// The vehicle.
-    pub vehicle: Vehicle,
+    /// The request it is for.
+    pub request: Request,
+    /// Its vehicles.
+    pub vehicles: Vec<Vehicle>,
+    /// The papers of the request.
+    pub papers: Vec<(Uuid, Proof)>,
     /// Pictures that can be looked at: none without consent, or once it was withdrawn.
     pub evidence: Vec<Piece>,
 }
@@ -40,7 +42,7 @@ pub struct Piece {
 /// # Errors
 /// The store failed.
 pub async fn page(app: &App, open: bool, after: Option<Uuid>) -> Result<(Vec<View>, Option<Uuid>)> {
-    expire_due(app).await?;
+    keep_time(app).await?;
     let states: &[&str] =
         if open { &["waiting", "claimed"] } else { &["passed", "refused", "sent_back", "withdrawn"] };
     let tx = app.store.read().await?;
@@ -60,7 +62,7 @@ pub async fn page(app: &App, open: bool, after: Option<Uuid>) -> Result<(Vec<Vie
 /// # Errors
 /// [`Refusal::NotFound`].
 pub async fn view(app: &App, id: Uuid) -> Result<View> {
-    expire_due(app).await?;
+    keep_time(app).await?;
     let tx = app.store.read().await?;
     let review = find(&tx, id).await?;
     assemble(&tx, review).await
@@ -73,27 +75,27 @@ pub async fn view(app: &App, id: Uuid) -> Result<View> {
 /// theirs: whoever does not decide has no business with a face.
 pub async fn evidence(app: &App, who: &StaffMember, id: Uuid, piece: Uuid) -> Result<Vec<u8>> {
     let tx = app.store.begin().await?;
-    let review = find(&tx, id).await?;
-    if review.rule.state != State::Claimed(who.id) {
-        return Err(Refusal::ReviewTaken.into());
-    }
-    let content = tx.evidence().picture(review.verification_id, piece).await?.ok_or(Refusal::NotFound)?;
+    let review = claimed(&tx, who, id).await?;
+    let verification = review.verification_id.ok_or(Refusal::NotFound)?;
+    let content = tx.evidence().picture(verification, piece).await?.ok_or(Refusal::NotFound)?;
     audit(app, &tx, who, "review.evidence", id).await?;
     tx.commit().await?;
     Ok(content)
 }
 
 async fn assemble(tx: &Tx, review: Review) -> Result<View> {
-    let verification = tx.verifications().find(review.verification_id).await?.ok_or(Refusal::NotFound)?;
-    let transfer = tx.transfers().find(review.transfer_id).await?.ok_or(Refusal::NotFound)?;
-    let vehicle = tx.vehicles().find(transfer.vehicle_id).await?.ok_or(Refusal::NotFound)?;
-    let pictures = tx.evidence().pictures_of(verification.id).await?;
-    Ok(View {
-        reasons: tx.verifications().reasons(verification.id).await?,
-        evidence: pictures.into_iter().map(|(id, kind)| Piece { id, kind }).collect(),
-        review,
-        verification,
-        transfer,
-        vehicle,
-    })
+    let request = tx.requests().find(review.request_id).await?.ok_or(Refusal::NotFound)?;
+    let mut vehicles = Vec::new();
+    for link in &request.vehicles {
+        vehicles.push(tx.vehicles().find(link.vehicle_id).await?.ok_or(Refusal::NotFound)?);
+    }
+    let (mut verification, mut reasons, mut evidence) = (None, Vec::new(), Vec::new());
+    if let Some(id) = review.verification_id {
+        verification = tx.verifications().find(id).await?;
+        reasons = tx.verifications().reasons(id).await?;
+        let pictures = tx.evidence().pictures_of(id).await?;
+        evidence = pictures.into_iter().map(|(id, kind)| Piece { id, kind }).collect();
+    }
+    let papers = tx.evidence().proofs_of(request.id).await?;
+    Ok(View { review, verification, reasons, request, vehicles, papers, evidence })
 }

@@ -10,34 +10,69 @@ use uuid::Uuid;
 
 use super::{App, Refusal, Result};
 use crate::{
-    rules::{clocks, review, transfer::State},
-    store::{Actor, NewReview, Review, StaffMember, Transfer, Tx, Verification},
+    rules::{
+        clocks,
+        request::{State, Subject},
+        review,
+    },
+    store::{Actor, NewReview, Request, Review, StaffMember, Tx, Verification},
 };
 
 /// Opens the review of a verification, in the transaction that gave its verdict.
-pub(crate) async fn open(app: &App, tx: &Tx, of: &Verification) -> Result<()> {
+pub(crate) async fn open(app: &App, tx: &Tx, of: &Verification, subject: Subject) -> Result<()> {
+    insert(app, tx, of.request_id, Some(of.id), subject).await
+}
+
+/// Opens the review of a request's papers, unless there is one.
+pub(crate) async fn open_for_papers(app: &App, tx: &Tx, request: &Request) -> Result<()> {
+    match tx.reviews().latest(request.id, &[Subject::Proof]).await? {
+        Some(review) if !review.rule.is_closed() => Ok(()),
+        _ => insert(app, tx, request.id, None, Subject::Proof).await,
+    }
+}
+
+async fn insert(
+    app: &App,
+    tx: &Tx,
+    request_id: Uuid,
+    verification_id: Option<Uuid>,
+    subject: Subject,
+) -> Result<()> {
     let now_ms = app.now_ms();
     let new = NewReview {
         id: app.id(),
-        verification_id: of.id,
-        transfer_id: of.transfer_id,
-        party: of.party,
+        request_id,
+        verification_id,
+        subject,
         two_people: app.config.review.two_people,
         due_at_ms: clocks::deadline(now_ms, u64::from(app.config.review.due_hours) * 3600),
     };
     Ok(tx.reviews().insert(new, now_ms).await?)
 }
 
-/// Closes the open review of a transfer that has ended, so that nobody works on it in vain.
-pub(crate) async fn withdraw(tx: &Tx, transfer: &Transfer, before: State) -> Result<()> {
-    let Some(party) = before.review_of() else { return Ok(()) };
-    if let Some(mut review) = tx.reviews().latest(transfer.id, party).await?
+/// Closes the open review of a request that has ended, so that nobody works on it in vain.
+pub(crate) async fn withdraw(tx: &Tx, request: &Request, before: State) -> Result<()> {
+    let Some(subject) = before.under_review() else { return Ok(()) };
+    if let Some(mut review) = tx.reviews().latest(request.id, &[subject]).await?
         && let Ok(rule) = review.rule.next(review::Event::Withdraw)
     {
         review.rule = rule;
         tx.reviews().save(&mut review).await?;
     }
     Ok(())
+}
+
+/// A review this member of staff has claimed.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::ReviewTaken`]: whoever does not decide has no business with a face.
+pub(crate) async fn claimed(tx: &Tx, who: &StaffMember, id: Uuid) -> Result<Review> {
+    let review = find(tx, id).await?;
+    if review.rule.state == review::State::Claimed(who.id) {
+        Ok(review)
+    } else {
+        Err(Refusal::ReviewTaken.into())
+    }
 }
 
 async fn find(tx: &Tx, id: Uuid) -> Result<Review> {

@@ -7,12 +7,15 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub vehicle_id: Uuid,
+    /// None while in stock.
+    pub vehicle_id: Option<Uuid>,
+    pub batch_id: Option<Uuid>,
     /// Unique.
     pub msisdn: String,
     /// Unique.
     pub iccid: String,
     pub carrier: String,
+    /// As [`crate::rules::card::State`] names it.
     pub state: String,
     pub created_at_ms: i64,
 }

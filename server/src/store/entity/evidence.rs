@@ -1,4 +1,4 @@
-//! A picture or report kept under a consent.
+//! A picture or report kept under a consent, or a paper kept because the law asks for it (Art 18).
 
 use sea_orm::entity::prelude::*;
 
@@ -7,8 +7,12 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub verification_id: Uuid,
-    pub consent_id: Uuid,
+    /// Of a paper the law asks for.
+    pub request_id: Option<Uuid>,
+    /// Of a picture or report of a person.
+    pub verification_id: Option<Uuid>,
+    /// The consent a picture of a person is kept under.
+    pub consent_id: Option<Uuid>,
     pub kind: String,
     pub position: i32,
     /// Encrypted.

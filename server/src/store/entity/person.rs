@@ -1,4 +1,4 @@
-//! A verified person as recorded at one moment; rows never change, a new registration writes a new row.
+//! A verified person, or a unit, as recorded at one moment; rows never change, a new registration writes a new row.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,6 +20,8 @@ pub struct Model {
     pub phone_index: Vec<u8>,
     /// Encrypted.
     pub address: Option<Vec<u8>>,
+    /// Of a unit (Art 9).
+    pub responsible_person_id: Option<Uuid>,
     pub created_at_ms: i64,
 }
 

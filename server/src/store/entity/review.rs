@@ -1,4 +1,4 @@
-//! A verification a person must decide about.
+//! What a person must decide about a request.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,10 +7,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Unique.
-    pub verification_id: Uuid,
-    pub transfer_id: Uuid,
-    pub party: String,
+    pub request_id: Uuid,
+    /// Unique; none where the papers are looked at.
+    pub verification_id: Option<Uuid>,
+    /// What is looked at.
+    pub subject: String,
     /// waiting, claimed, passed, refused, sent_back or withdrawn.
     pub state: String,
     pub claimed_by: Option<Uuid>,

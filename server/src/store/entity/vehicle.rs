@@ -14,7 +14,14 @@ pub struct Model {
     pub brand: String,
     pub model: String,
     pub body_colour: String,
-    pub owner_person_id: Uuid,
+    /// None while unregistered.
+    pub owner_person_id: Option<Uuid>,
+    /// As [`crate::rules::record::State`] names it.
+    pub record_state: String,
+    /// By when a failed sample must be put right (Art 10).
+    pub rectify_by_ms: Option<i64>,
+    /// Starts the two years of Art 18.
+    pub service_ended_at_ms: Option<i64>,
     pub version: i64,
     pub created_at_ms: i64,
 }

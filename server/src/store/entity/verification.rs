@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub transfer_id: Uuid,
+    pub request_id: Uuid,
     pub account_id: Uuid,
     pub party: String,
     /// Encrypted.

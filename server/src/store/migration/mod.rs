@@ -2,19 +2,13 @@
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
-mod m20261122_000001_initial;
-mod m20261122_000002_review;
-mod m20261122_000003_staff_roles;
+mod m20261123_000001_initial;
 
 /// Applies the history in order.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261122_000001_initial::Migration),
-            Box::new(m20261122_000002_review::Migration),
-            Box::new(m20261122_000003_staff_roles::Migration),
-        ]
+        vec![Box::new(m20261123_000001_initial::Migration)]
     }
 }

@@ -81,7 +81,7 @@ async fn strangers_see_nothing() {
     let stranger = Person::buyer(&stage).await;
     let id = owner.start_transfer().await;
     let draft = owner.perform(&id).await;
-    stranger.get(&format!("/owner/transfers/{id}")).await.refused(404, "not-found");
+    stranger.get(&format!("/owner/requests/{id}")).await.refused(404, "not-found");
     stranger.get(&format!("/owner/verifications/{}", draft.id)).await.refused(404, "not-found");
     stranger.send(&draft).await.refused(404, "not-found");
     let consent = owner.consent().await;

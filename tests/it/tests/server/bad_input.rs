@@ -82,9 +82,10 @@ async fn people(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
         ("name", "张三", 422, "document-mismatch"),
         ("name", " ", 422, "name-invalid"),
         ("device_key", "AAAA", 422, "device-key-invalid"),
-        ("document_type", "passport", 400, "bad-request"),
-        ("transfer_id", "0192f0c1-0000-7000-8000-000000000001", 404, "not-found"),
-        ("transfer_id", "x", 400, "bad-request"),
+        ("document_type", "passport", 422, "document-type-invalid"),
+        ("document_type", "library_card", 400, "bad-request"),
+        ("request_id", "0192f0c1-0000-7000-8000-000000000001", 404, "not-found"),
+        ("request_id", "x", 400, "bad-request"),
     ] {
         let mut request = owner.request(&id);
         request[field] = json!(value);
@@ -149,12 +150,12 @@ async fn callbacks(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
     let vin = stage.app.store.read().await.unwrap();
-    let transfer = vin.transfers().find(id.parse().unwrap()).await.unwrap().unwrap();
-    let vin = vin.vehicles().find(transfer.vehicle_id).await.unwrap().unwrap().vin;
+    let transfer = vin.requests().find(id.parse().unwrap()).await.unwrap().unwrap();
+    let vin = vin.vehicles().find(transfer.vehicle_id().unwrap()).await.unwrap().unwrap().vin;
     let body = json!({"message_id": "m", "request_id": id, "vin": vin, "status": "confirmed", "at": "2026-11-22T00:00:00Z"});
 
     callback(&stage, 3, "early", 0, &body).await.refused(409, "conflict");
-    buyer.post(&format!("/owner/transfers/{id}/accept"), acceptance()).await.ok();
+    buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.ok();
     callback(&stage, 4, "a", 0, &body).await.refused(401, "callback-signature");
     callback(&stage, 3, "a", 301, &body).await.refused(401, "callback-signature");
     let unsigned = stage.raw(Method::POST, "/api/v1/oem/callbacks").json(&body);

@@ -14,7 +14,7 @@ async fn one_acceptance_wins(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     let Some(stage) = Stage::up(db).await else { return };
     let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
-    let path = format!("/owner/transfers/{id}/accept");
+    let path = format!("/owner/requests/{id}/accept");
     let accept = || buyer.post(&path, acceptance());
     let answers = tokio::join!(accept(), accept(), accept(), accept());
     let answers = [answers.0, answers.1, answers.2, answers.3];
@@ -49,5 +49,5 @@ async fn one_transfer_of_a_vehicle_is_open(#[values(Db::Sqlite, Db::Postgres)] d
     let (one, other) = tokio::join!(start(), start());
     let (won, lost) = if one.status == 201 { (one, other) } else { (other, one) };
     won.ok();
-    lost.refused(409, "transfer-open");
+    lost.refused(409, "request-open");
 }

@@ -18,7 +18,7 @@ async fn standing(stage: &Stage) -> String {
     let count = |table| format!("CAST((SELECT COUNT(*) FROM {table}) AS TEXT)");
     stage
         .ask(&format!(
-            "SELECT (SELECT state FROM transfer) || ' ' || (SELECT state FROM verification) || ' ' || {} || ' ' || {}",
+            "SELECT (SELECT state FROM request) || ' ' || (SELECT state FROM verification) || ' ' || {} || ' ' || {}",
             count("session"),
             count("sign_in_code"),
         ))

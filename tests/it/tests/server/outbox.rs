@@ -14,7 +14,7 @@ async fn fill(store: &Store, vehicles: &[Uuid], each: usize) {
         for vehicle in vehicles {
             let message = NewMessage {
                 id: Uuid::now_v7(),
-                aggregate: "transfer",
+                aggregate: "request",
                 aggregate_id: Uuid::now_v7(),
                 vehicle_id: *vehicle,
                 kind: "test",

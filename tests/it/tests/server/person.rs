@@ -88,7 +88,7 @@ impl<'a> Person<'a> {
     pub fn request(&self, transfer: &str) -> Value {
         let point = self.key.verifying_key().to_encoded_point(false);
         json!({
-            "transfer_id": transfer,
+            "request_id": transfer,
             "name": self.name,
             "document_type": "resident_id",
             "document_number": self.document,
@@ -128,7 +128,7 @@ impl<'a> Person<'a> {
     }
 
     pub async fn state(&self, transfer: &str) -> String {
-        let transfer = self.get(&format!("/owner/transfers/{transfer}")).await.ok();
+        let transfer = self.get(&format!("/owner/requests/{transfer}")).await.ok();
         transfer["state"].as_str().unwrap().to_owned()
     }
 }
@@ -138,7 +138,7 @@ pub async fn up_to_acceptance(owner: &Person<'_>, buyer: &Person<'_>) -> String 
     let id = owner.start_transfer().await;
     owner.consent().await;
     owner.verify(&id).await;
-    let token = owner.get(&format!("/owner/transfers/{id}")).await.ok()["invitation_token"].clone();
+    let token = owner.get(&format!("/owner/requests/{id}")).await.ok()["invitation_token"].clone();
     buyer.post(&format!("/owner/invitations/{}/claim", token.as_str().unwrap()), json!({})).await.ok();
     buyer.consent().await;
     buyer.verify(&id).await;
@@ -147,7 +147,11 @@ pub async fn up_to_acceptance(owner: &Person<'_>, buyer: &Person<'_>) -> String 
 
 /// What the counterparty accepts.
 pub fn acceptance() -> Value {
-    json!({"responsibility_notice_version": "2026-11", "agreement_version": "2026-11"})
+    json!({
+        "responsibility_notice_version": "2026-11-01",
+        "agreement_version": "2026-11-01",
+        "address": "上海市浦东新区世纪大道1号",
+    })
 }
 
 /// A perfect performance of a challenge: a picture at rest before each step, one of the step, and one at the end.

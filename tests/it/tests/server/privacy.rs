@@ -36,13 +36,13 @@ async fn neither_the_log_nor_the_database_file_tells() {
     let stage = Stage::up(Db::Sqlite).await.unwrap();
     let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
-    buyer.post(&format!("/owner/transfers/{id}/accept"), acceptance()).await.ok();
-    buyer.post(&format!("/owner/transfers/{id}/accept"), acceptance()).await.refused(409, "conflict");
+    buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.ok();
+    buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.refused(409, "conflict");
     let code = stage.code().await;
 
     let secrets = [DEMO_NAME, DEMO_PHONE, DEMO_RESIDENT_ID, BUYER.0, BUYER.1, BUYER.2];
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(logged.contains(r#""operation":"transfer_accept""#), "{logged}");
+    assert!(logged.contains(r#""operation":"request_accept""#), "{logged}");
     for secret in secrets.iter().copied().chain([owner.token.as_str(), buyer.token.as_str(), &code]) {
         assert!(!logged.contains(secret), "{secret} is in the log");
     }

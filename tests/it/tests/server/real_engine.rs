@@ -147,7 +147,7 @@ impl World {
             "verification WHERE state = 'open'",
             "verification WHERE outcome IS NOT NULL OR report_sha256 IS NOT NULL",
             "person",
-            "transfer_event",
+            "request_event",
             "outbox",
             "message",
             "audit",

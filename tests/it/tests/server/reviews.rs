@@ -33,7 +33,7 @@ async fn undecided(stage: &Stage, owner: &Person<'_>, reviewer: &str) -> (String
     let answer = owner.send(&owner.perform(&transfer).await.show("unclear")).await.ok();
     assert_eq!(answer["outcome"], "manual_review");
     let open = stage.get("/console/reviews", reviewer).await.ok();
-    let item = open["items"].as_array().unwrap().iter().find(|item| item["transfer_id"] == *transfer);
+    let item = open["items"].as_array().unwrap().iter().find(|item| item["request_id"] == *transfer);
     (transfer.clone(), format!("/console/reviews/{}", item.unwrap()["id"].as_str().unwrap()))
 }
 
@@ -42,7 +42,7 @@ fn answer(message: &str) -> Value {
 }
 
 async fn notice(owner: &Person<'_>, transfer: &str) -> Value {
-    owner.get(&format!("/owner/transfers/{transfer}")).await.ok()["review"].clone()
+    owner.get(&format!("/owner/requests/{transfer}")).await.ok()["review"].clone()
 }
 
 #[rstest]
@@ -139,7 +139,7 @@ async fn a_cancelled_transfer_leaves_the_queue(#[values(Db::Sqlite, Db::Postgres
     let reviewer = staff(&stage, "rui", Role::Reviewer).await;
     let (transfer, review) = undecided(&stage, &owner, &reviewer).await;
     stage.post(&format!("{review}/claim"), &reviewer, json!({})).await.ok();
-    owner.post(&format!("/owner/transfers/{transfer}/cancel"), json!({})).await.ok();
+    owner.post(&format!("/owner/requests/{transfer}/cancel"), json!({})).await.ok();
     let open = stage.get("/console/reviews", &reviewer).await.ok();
     assert_eq!(open["items"], json!([]));
     stage.post(&format!("{review}/pass"), &reviewer, json!({})).await.refused(409, "conflict");

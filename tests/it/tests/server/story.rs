@@ -71,12 +71,12 @@ async fn from_the_owner_to_the_confirmation(#[values(Db::Sqlite, Db::Postgres)] 
     );
 
     let id = owner.start_transfer().await;
-    let path = format!("/owner/transfers/{id}");
+    let path = format!("/owner/requests/{id}");
     let draft = owner.get(&path).await.ok();
     assert_eq!((&draft["state"], &draft["role"]), (&json!("draft"), &json!("owner")));
     assert!(draft.get("invitation_token").is_none());
     let vehicles = owner.get("/owner/vehicles").await.ok();
-    assert!(vehicles["items"].as_array().unwrap().iter().any(|item| item["open_transfer_id"] == *id));
+    assert!(vehicles["items"].as_array().unwrap().iter().any(|item| item["open_request"]["id"] == *id));
 
     owner.consent().await;
     assert_eq!(owner.verify(&id).await["outcome"], "passed");
@@ -148,7 +148,7 @@ async fn a_platform_that_refuses_changes_no_owner(#[values(Db::Sqlite, Db::Postg
     platform.behave(|behaviour| behaviour.failure = Some(oem_platform::Failure::Reject));
     let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
-    buyer.post(&format!("/owner/transfers/{id}/accept"), acceptance()).await.ok();
+    buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.ok();
     wait_for(&owner, &id, "rejected").await;
     assert_eq!(owner.get("/owner/vehicles").await.ok()["items"].as_array().unwrap().len(), 2);
     assert_eq!(owner.get("/owner/me").await.ok()["name_masked"], "张*");
@@ -162,16 +162,16 @@ async fn either_side_can_leave_before_approval(#[values(Db::Sqlite, Db::Postgres
     let Some(stage) = Stage::up(db).await else { return };
     let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
-    buyer.post(&format!("/owner/transfers/{id}/cancel"), json!({})).await.refused(404, "not-found");
+    buyer.post(&format!("/owner/requests/{id}/cancel"), json!({})).await.refused(404, "not-found");
     assert_eq!(
-        buyer.post(&format!("/owner/transfers/{id}/decline"), json!({})).await.ok()["state"],
+        buyer.post(&format!("/owner/requests/{id}/decline"), json!({})).await.ok()["state"],
         "declined"
     );
-    owner.post(&format!("/owner/transfers/{id}/cancel"), json!({})).await.refused(409, "conflict");
+    owner.post(&format!("/owner/requests/{id}/cancel"), json!({})).await.refused(409, "conflict");
 
     let id = owner.start_transfer().await;
     assert_eq!(
-        owner.post(&format!("/owner/transfers/{id}/cancel"), json!({})).await.ok()["state"],
+        owner.post(&format!("/owner/requests/{id}/cancel"), json!({})).await.ok()["state"],
         "cancelled"
     );
 }
@@ -183,7 +183,7 @@ async fn an_unfinished_transfer_expires_and_frees_the_vehicle(#[values(Db::Sqlit
     let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
     stage.clock.turn(Duration::from_secs(8 * 24 * 3600));
-    buyer.post(&format!("/owner/transfers/{id}/accept"), acceptance()).await.refused(410, "transfer-expired");
+    buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.refused(410, "request-expired");
     assert_eq!(owner.state(&id).await, "expired");
     owner.start_transfer().await;
 }

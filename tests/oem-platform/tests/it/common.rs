@@ -14,9 +14,12 @@ use oem_platform::{Behaviour, Keys, Running};
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
 use server::{
     config::{self, ColumnKey, Config},
-    rules::transfer::State,
+    rules::{
+        card,
+        request::{Kind, State},
+    },
     service::{App, Clock},
-    store::{NewCard, NewMessage, NewPerson, NewTransfer, NewVehicle},
+    store::{Detail, NewCard, NewMessage, NewPerson, NewRequest, NewVehicle},
     sync::{
         envelope,
         standard::Standard,
@@ -85,8 +88,15 @@ impl World {
             (owner, "欧阳娜", "110105194912310027", "13900005678"),
             (buyer, "张三", "11010519491231002X", "13800001234"),
         ] {
-            let person =
-                NewPerson { id, name, document_type: "resident_id", document_number, phone, address: None };
+            let person = NewPerson {
+                id,
+                name,
+                document_type: "resident_id",
+                document_number,
+                phone,
+                address: None,
+                responsible_person_id: None,
+            };
             tx.people().insert(person, now_ms).await.unwrap();
         }
         let new = NewVehicle {
@@ -96,33 +106,38 @@ impl World {
             brand: "示例",
             model: "A",
             body_colour: "白",
-            owner_person_id: owner,
+            owner_person_id: Some(owner),
         };
         tx.vehicles().insert(new, now_ms).await.unwrap();
         for (msisdn, iccid, carrier) in [
             ("1064802000031", "898604071120C0015291", "china_mobile"),
             ("1064602000032", "898600D6081370000007", "china_mobile"),
         ] {
-            let card = NewCard { id: Uuid::now_v7(), vehicle_id: vehicle, msisdn, iccid, carrier };
-            tx.cards().insert(card, now_ms).await.unwrap();
+            let (id, state) = (Uuid::now_v7(), card::State::Active);
+            let card =
+                NewCard { id, vehicle_id: Some(vehicle), batch_id: None, msisdn, iccid, carrier, state };
+            tx.cards().insert(card, card::Event::Registered, now_ms).await.unwrap();
         }
-        let new = NewTransfer {
+        let new = NewRequest {
             id: transfer,
-            vehicle_id: vehicle,
-            owner_account_id: account.id,
-            owner_person_id: owner,
-            invitation: "invitation",
+            kind: Kind::Transfer,
+            vehicles: &[vehicle],
+            detail: Detail::None,
+            owner_account_id: Some(account.id),
+            owner_person_id: Some(owner),
+            counterparty_account_id: None,
+            invitation: Some("invitation"),
             expires_at_ms: now_ms + 1,
         };
-        let mut row = tx.transfers().insert(new, now_ms).await.unwrap();
-        row.state = State::Syncing;
-        row.counterparty_person_id = Some(buyer);
+        let mut row = tx.requests().insert(new, now_ms).await.unwrap();
+        row.state = State::parse(Kind::Transfer, "syncing").unwrap();
+        row.new_owner_person_id = Some(buyer);
         row.verified_at_ms = Some(now_ms - 1000);
         row.policy_version = Some(1);
-        tx.transfers().save(&mut row).await.unwrap();
+        tx.requests().save(&mut row).await.unwrap();
         let new = NewMessage {
             id: message,
-            aggregate: "transfer",
+            aggregate: "request",
             aggregate_id: transfer,
             vehicle_id: vehicle,
             kind: "transfer.approved",
@@ -152,9 +167,9 @@ impl World {
         self.worker_at(Pace::default())
     }
 
-    pub async fn state(&self, transfer: Uuid) -> State {
+    pub async fn state(&self, transfer: Uuid) -> &'static str {
         let tx = self.app.store.read().await.unwrap();
-        tx.transfers().find(transfer).await.unwrap().unwrap().state
+        tx.requests().find(transfer).await.unwrap().unwrap().state.name()
     }
 
     pub async fn outbox(&self) -> (String, i32, Option<String>) {

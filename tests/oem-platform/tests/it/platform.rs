@@ -16,8 +16,9 @@ use poem::{
 use rstest::rstest;
 use serde_json::Value;
 use server::{
-    service::transfers::Delivery,
-    store::Card,
+    rules::{card, request::Kind},
+    service::requests::Delivery,
+    store::{Card, Person},
     sync::{
         adapter::{Adapter as _, Outgoing},
         envelope::Letter,
@@ -31,20 +32,32 @@ use crate::common::{START_MS, World, eventually};
 fn letter() -> Letter {
     let card = Card {
         id: Uuid::nil(),
-        vehicle_id: Uuid::nil(),
+        vehicle_id: None,
         msisdn: "1064802000031".into(),
         iccid: "898604071120C0015291".into(),
         carrier: "china_mobile".into(),
-        state: "active".into(),
+        state: card::State::Active,
     };
-    let delivery = Delivery {
-        request_id: Uuid::from_u128(2),
-        vin: "1M8GDM9AXKP042788".into(),
-        cards: vec![card],
+    let owner = Person {
+        id: Uuid::nil(),
         name: "张三".into(),
         document_type: "resident_id".into(),
         document_number: "11010519491231002X".into(),
+        document_index: Vec::new(),
         phone: "13800001234".into(),
+        address: None,
+        responsible_person_id: None,
+    };
+    let delivery = Delivery {
+        kind: Kind::Transfer,
+        request_id: Uuid::from_u128(2),
+        vin: "1M8GDM9AXKP042788".into(),
+        cards: vec![card],
+        owner,
+        responsible: None,
+        agent: None,
+        reason: None,
+        renewal: None,
         verified_at_ms: START_MS - 1000,
         policy_version: 1,
     };
@@ -89,7 +102,7 @@ async fn takes_a_record_once_and_no_other_under_its_id() {
         assert_eq!(post_to(&world, again).await, (202, String::new()));
     }
     let mut other = letter();
-    other.delivery.name = "李四".into();
+    other.delivery.owner.name = "李四".into();
     let other = written(&world, &other);
     assert_eq!(post_to(&world, other).await, (422, "/problems/message-changed".into()));
     let rows = world.platform.ledger().await.unwrap();
@@ -147,9 +160,9 @@ async fn signed_but_wrong() {
         |delivery| delivery.cards.push(delivery.cards[0].clone()),
         |delivery| delivery.cards[0].iccid = "8985040711200015291".into(),
         |delivery| delivery.cards[0].msisdn = "106480200003".into(),
-        |delivery| delivery.document_number = "110105194912310021".into(),
-        |delivery| delivery.phone = "12".into(),
-        |delivery| delivery.name = " ".into(),
+        |delivery| delivery.owner.document_number = "110105194912310021".into(),
+        |delivery| delivery.owner.phone = "12".into(),
+        |delivery| delivery.owner.name = " ".into(),
     ];
     for spoil in cases {
         let mut letter = letter();

@@ -39,7 +39,7 @@ impl<'a> World<'a> {
             ("vehicles", vehicles["items"][0]["id"].as_str().unwrap().to_owned()),
             ("verifications", owner.perform(&transfer).await.id),
             ("consents", owner.consent().await),
-            ("transfers", transfer),
+            ("requests", transfer),
         ]);
 
         let tx = stage.app.store.begin().await.unwrap();
@@ -85,7 +85,7 @@ impl<'a> World<'a> {
     /// What is sent: the least that can be read, or more where an operation looks at it before it looks up the record.
     fn body(&self, operation: &str, schema: &Value) -> Value {
         match operation {
-            "verification_open" => self.owner.request(&self.records["transfers"]),
+            "verification_open" => self.owner.request(&self.records["requests"]),
             _ => least(schema, "", &|name| self.known(name)),
         }
     }
