@@ -50,12 +50,12 @@ export class Server {
   }
 
   /**
-   * The transfers of whoever signed in with this token.
+   * The requests of whoever signed in with this token.
    * @param {string} token
    * @returns {Promise<any[]>}
    */
-  async transfers(token) {
-    return (await json(`${this.url}/owner/transfers`, { token })).items;
+  async requests(token) {
+    return (await json(`${this.url}/owner/requests`, { token })).items;
   }
 }
 

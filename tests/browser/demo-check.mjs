@@ -103,8 +103,8 @@ class Check {
       await owner.page.waitForTimeout(3000);
       await owner.stage.shot("after");
       must(!(await owner.hasInvitation()), "an invitation is on the screen");
-      for (const { state, invitation_token } of await this.server.transfers(token)) {
-        must(BEFORE_COUNTERPARTY.includes(state) && !invitation_token, `a transfer is ${state}`);
+      for (const { state, invitation_token } of await this.server.requests(token)) {
+        must(BEFORE_COUNTERPARTY.includes(state) && !invitation_token, `a request is ${state}`);
       }
     });
     await steps.run("the OEM platform's ledger is empty", async () => {
@@ -124,11 +124,11 @@ class Check {
     const last = (/** @type {string} */ text, /** @type {number} */ count) => text.slice(-count);
     const cards = (/** @type {string[]} */ masked) => masked.map((iccid) => last(iccid, 4)).sort().join(" ");
     const same = {
-      transfer: [row.request_id, transfer.id],
+      request: [row.request_id, transfer.id],
       state: [row.state, "confirmed"],
       deliveries: [row.deliveries, 1],
-      VIN: [last(row.vin_masked, 6), last(transfer.vehicle.vin_masked, 6)],
-      cards: [cards(row.iccids_masked), cards(transfer.cards.map((/** @type {any} */ card) => card.iccid_masked))],
+      VIN: [last(row.vin_masked, 6), last(transfer.vehicles[0].vin_masked, 6)],
+      cards: [cards(row.iccids_masked), cards(transfer.vehicles[0].cards.map((/** @type {any} */ card) => card.iccid_masked))],
       name: [row.name_masked[0], counterparty.name[0]],
       document: [last(row.document_number_masked, 4), last(counterparty.document_number, 4)],
       phone: [last(row.phone_masked, 4), last(counterparty.phone, 4)],

@@ -13,6 +13,8 @@ const VERIFICATION_MS = 300_000;
 const DELIVERY_MS = 60_000;
 /** A live person may fail a challenge and try again; this often, and no more. */
 const ATTEMPTS = 3;
+/** Where the new owner lives. */
+const ADDRESS = "杭州市西湖区示例路2号";
 
 /**
  * @typedef {object} Actor
@@ -83,7 +85,7 @@ export class OwnerApp {
     await this.#at("start-transfer").click();
     const transfer = await (await made).json();
     await this.#at("timeline-state").waitFor();
-    await this.stage.shot("transfer");
+    await this.stage.shot("request");
     await this.#at("continue").click();
     return transfer;
   }
@@ -189,10 +191,11 @@ export class OwnerApp {
     return this.#at("invitation-link").isVisible();
   }
 
-  /** Reads both documents and accepts. */
+  /** Reads both documents, gives an address and accepts. */
   async accept() {
-    await this.#at("notice").check();
+    await this.#at("responsibility_notice").check();
     await this.#at("agreement").check();
+    await this.#at("address").fill(ADDRESS);
     await this.stage.shot("accept");
     await this.#at("accept").click();
   }

@@ -2,14 +2,15 @@ import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Review, type ReviewReason, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, moment } from "@ownerproof/ui";
+import "./dispute.ts";
 import { problem } from "./problem.ts";
-import { tone } from "./reviews.ts";
+import { title, tone } from "./reviews.ts";
 import { api } from "./session.ts";
 import { t, tCode } from "./texts.ts";
 
 const REASONS: ReviewReason[] = ["face_mismatch", "unreadable", "document_mismatch", "suspected_attack", "other"];
 
-/** One review: what the machine said, the pictures, and the decision. */
+/** One review: what is asked for, what the machine said, pictures and papers, and the decision. */
 @customElement("console-review")
 export class ConsoleReview extends LocalizedElement {
   @property() reviewId = "";
@@ -48,24 +49,21 @@ export class ConsoleReview extends LocalizedElement {
         border-radius: var(--op-radius-s);
         background: var(--op-surface-2);
       }
-      select,
-      textarea {
-        width: 100%;
-        padding: 12px 14px;
-        border: 1px solid var(--op-line-strong);
-        border-radius: var(--op-radius-s);
-        background: var(--op-surface);
-        color: var(--op-ink);
-        font: inherit;
+      .papers img {
+        cursor: zoom-in;
       }
-      .back {
-        align-self: flex-start;
+      .papers.pictures {
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr));
       }
     `,
   ];
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#load();
+  }
+
+  #load(): void {
     void this.#do(() => api.GET("/console/reviews/{id}", { params: this.#params }));
   }
 
@@ -97,13 +95,21 @@ export class ConsoleReview extends LocalizedElement {
   }
 
   async #look(review: Review): Promise<void> {
-    for (const { id } of review.evidence) {
-      if (this.pictures.has(id)) continue;
-      const path = { id: review.id, evidence_id: id };
-      const call = api.GET("/console/reviews/{id}/evidence/{evidence_id}", { params: { path }, parseAs: "blob" });
-      const picture: Blob = await body(call);
-      this.pictures = new Map(this.pictures).set(id, URL.createObjectURL(picture));
+    const { id } = review;
+    for (const { id: evidence_id } of review.evidence) {
+      const params = { path: { id, evidence_id } };
+      await this.#keep(evidence_id, () => api.GET("/console/reviews/{id}/evidence/{evidence_id}", { params, parseAs: "blob" }));
     }
+    for (const { id: paper_id } of review.papers) {
+      const params = { path: { id, paper_id } };
+      await this.#keep(paper_id, () => api.GET("/console/reviews/{id}/papers/{paper_id}", { params, parseAs: "blob" }));
+    }
+  }
+
+  /** Each look is recorded: what is on the screen is not asked for again. */
+  async #keep(id: string, call: () => Promise<{ data?: Blob }>): Promise<void> {
+    if (this.pictures.has(id)) return;
+    this.pictures = new Map(this.pictures).set(id, URL.createObjectURL(await body(call())));
   }
 
   #answer(event: SubmitEvent): void {
@@ -129,16 +135,25 @@ export class ConsoleReview extends LocalizedElement {
   #body(review: Review) {
     return html`
       <div class="row between">
-        <h1>${review.name_masked} · ${tCode("party", review.party)}</h1>
+        <h1>${title(review)}</h1>
         <span class="chip ${tone(review)}" data-testid="review-state" data-state=${review.state}>
           ${tCode("review_state", review.state)}
         </span>
       </div>
       <section class="panel">
         <dl class="facts">
-          <dt>${t("document_number")}</dt><dd class="mono">${review.document_number_masked}</dd>
-          <dt>${t("vin")}</dt><dd class="mono">${review.vin_masked}</dd>
-          <dt>${t("machine")}</dt><dd>${review.reasons.map((reason) => html`<div>${tCode("why", reason)}</div>`)}</dd>
+          <dt>${t("kind")}</dt><dd>${tCode("kind", review.request_kind)}</dd>
+          <dt>${t("subject")}</dt><dd>${tCode("subject", review.subject)}</dd>
+          ${review.document_number_masked
+            ? html`<dt>${t("document_number")}</dt><dd class="mono">${review.document_number_masked}</dd>`
+            : null}
+          <dt>${t("vin")}</dt><dd class="mono">${review.vins_masked.map((vin) => html`<div>${vin}</div>`)}</dd>
+          ${review.papers.length > 0
+            ? html`<dt>${t("papers")}</dt><dd>${review.papers.map(({ kind }) => html`<div>${tCode("paper", kind)}</div>`)}</dd>`
+            : null}
+          ${review.reasons.length > 0
+            ? html`<dt>${t("machine")}</dt><dd>${review.reasons.map((reason) => html`<div>${tCode("why", reason)}</div>`)}</dd>`
+            : null}
           <dt>${t("opened")}</dt><dd>${moment(review.opened_at)}</dd>
           <dt>${t("due_by")}</dt><dd>${moment(review.due_at)}</dd>
           ${review.message ? html`<dt>${t("said")}</dt><dd>${review.message}</dd>` : null}
@@ -150,25 +165,13 @@ export class ConsoleReview extends LocalizedElement {
             @click=${() => this.#do(() => api.POST("/console/reviews/{id}/claim", { params: this.#params }))}>${t("claim")}</button>`
         : null}
       ${review.mine ? this.#decision(review) : null}
+      <console-dispute .requestId=${review.request_id} @dispute-moved=${this.#load}></console-dispute>
     `;
   }
 
   #decision(review: Review) {
     return html`
-      <section class="panel">
-        <h2>${t("pictures")}</h2>
-        ${review.evidence.length === 0
-          ? html`<p class="lead">${t("no_pictures")}</p>`
-          : html`<div class="pictures">
-              ${review.evidence.map(({ id, kind }) => {
-                const address = this.pictures.get(id);
-                return html`<figure>
-                  ${address ? html`<img src=${address} alt=${tCode("picture", kind)} />` : html`<span class="bone tall"></span>`}
-                  <figcaption class="muted small">${tCode("picture", kind)}</figcaption>
-                </figure>`;
-              })}
-            </div>`}
-      </section>
+      ${review.name_masked ? this.#pictures(review) : null} ${review.papers.length > 0 ? this.#papers(review) : null}
       <button class="wide" data-testid="pass" ?disabled=${this.busy}
         @click=${() => this.#do(() => api.POST("/console/reviews/{id}/pass", { params: this.#params }))}>${t("pass")}</button>
       <form class="panel stack" @submit=${this.#answer}>
@@ -191,5 +194,35 @@ export class ConsoleReview extends LocalizedElement {
       <button class="text" data-testid="release" ?disabled=${this.busy}
         @click=${() => this.#do(() => api.POST("/console/reviews/{id}/release", { params: this.#params }))}>${t("release")}</button>
     `;
+  }
+
+  #pictures({ evidence }: Review) {
+    return html`<section class="panel">
+      <h2>${t("pictures")}</h2>
+      ${evidence.length === 0
+        ? html`<p class="lead">${t("no_pictures")}</p>`
+        : html`<div class="pictures">${evidence.map(({ id, kind }) => this.#figure(id, tCode("picture", kind)))}</div>`}
+    </section>`;
+  }
+
+  #papers({ papers }: Review) {
+    return html`<section class="panel">
+      <h2>${t("papers")}</h2>
+      <div class="pictures papers" data-testid="papers">
+        ${papers.map(({ id, kind }) => {
+          const address = this.pictures.get(id);
+          const figure = this.#figure(id, tCode("paper", kind));
+          return address ? html`<a href=${address} target="_blank" rel="noopener">${figure}</a>` : figure;
+        })}
+      </div>
+    </section>`;
+  }
+
+  #figure(id: string, caption: string) {
+    const address = this.pictures.get(id);
+    return html`<figure>
+      ${address ? html`<img src=${address} alt=${caption} />` : html`<span class="bone tall"></span>`}
+      <figcaption class="muted small">${caption}</figcaption>
+    </figure>`;
   }
 }

@@ -111,9 +111,9 @@ export class ConsoleReviews extends LocalizedElement {
       ${reviews.map(
         (review) => html`<li class="panel">
           <a href="#/reviews/${review.id}" data-testid="review">
-            <strong>${review.name_masked} · ${tCode("party", review.party)}</strong>
+            <strong>${title(review)}</strong>
             <span class="chip ${tone(review)}">${tCode("review_state", review.state)}</span>
-            <span class="muted small">${t("vin")} ${review.vin_masked} · ${review.reasons.map((reason) => tCode("why", reason)).join("、")}</span>
+            <span class="muted small">${tCode("kind", review.request_kind)} · ${t("vin")} ${review.vins_masked.join(" ")}${review.reasons.map((reason) => ` · ${tCode("why", reason)}`)}</span>
             <span class="small ${isLate(review) ? "late" : "muted"}">${t("due", { at: moment(review.due_at) })}</span>
           </a>
         </li>`,
@@ -121,6 +121,10 @@ export class ConsoleReviews extends LocalizedElement {
     </ul>`;
   }
 }
+
+/** Who or what is looked at: a person by name, or the papers alone. */
+export const title = ({ name_masked, subject }: Review): string =>
+  [name_masked, tCode("subject", subject)].filter(Boolean).join(" · ");
 
 /** The colour of a review's state. */
 export function tone({ state }: Review): string {

@@ -9,7 +9,7 @@ import { t } from "./texts/index.ts";
 import "./views/home.ts";
 import "./views/invite.ts";
 import "./views/sign-in.ts";
-import "./views/transfer.ts";
+import "./views/request.ts";
 
 /** The frame of the app: header, the screen of the route, and signing in where a screen needs it. */
 @customElement("owner-app")
@@ -62,7 +62,7 @@ export class OwnerApp extends LocalizedElement {
 
   protected override render() {
     document.title = t("app");
-    const wide = token() && (this.route.view === "home" || this.route.view === "transfer");
+    const wide = token() && (this.route.view === "home" || this.route.view === "request");
     return html`
       <op-header>
         ${token() ? html`<button class="text" data-testid="sign-out" @click=${this.#signOut}>${t("sign_out")}</button>` : null}
@@ -76,15 +76,24 @@ export class OwnerApp extends LocalizedElement {
     if (route.view === "invite") return html`<owner-invite .token=${route.token}></owner-invite>`;
     if (!token()) return html`<owner-sign-in></owner-sign-in>`;
     switch (route.view) {
-      case "transfer":
-        return html`<owner-transfer .transferId=${route.id}></owner-transfer>`;
+      case "request":
+        return html`<owner-request .requestId=${route.id}></owner-request>`;
       case "verify":
         // The camera and everything behind it come only when they are needed.
         void import("./views/verify/flow.ts");
-        return html`<owner-verify .transferId=${route.id}></owner-verify>`;
+        return html`<owner-verify .requestId=${route.id}></owner-verify>`;
       case "accept":
         void import("./views/accept.ts");
-        return html`<owner-accept .transferId=${route.id}></owner-accept>`;
+        return html`<owner-accept .requestId=${route.id}></owner-accept>`;
+      case "cancellation":
+        void import("./views/start/index.ts");
+        return html`<owner-cancellation .vehicle=${route.vehicle}></owner-cancellation>`;
+      case "replacement":
+        void import("./views/start/index.ts");
+        return html`<owner-replacement .vehicle=${route.vehicle}></owner-replacement>`;
+      case "claim":
+        void import("./views/start/index.ts");
+        return html`<owner-claim></owner-claim>`;
       default:
         return html`<owner-home></owner-home>`;
     }

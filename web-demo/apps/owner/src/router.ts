@@ -1,17 +1,20 @@
 /** The screens of the app, as they stand after `#/` in the address. */
 export type Route =
   | { view: "home" }
-  | { view: "transfer"; id: string }
-  | { view: "verify"; id: string }
-  | { view: "accept"; id: string }
-  | { view: "invite"; token: string };
+  | { view: "request" | "verify" | "accept"; id: string }
+  | { view: "invite"; token: string }
+  | { view: "cancellation" | "replacement"; vehicle: string }
+  | { view: "claim" | "registration" };
 
 /** Reads the route of an address; an unknown one is the home screen. */
 export function parse(hash: string): Route {
   const [section, key, action] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  if (section === "invite" && key) return { view: "invite", token: key };
-  if (section !== "transfers" || !key) return { view: "home" };
-  return { view: action === "verify" || action === "accept" ? action : "transfer", id: key };
+  if (section === "claim" || section === "registration") return { view: section };
+  if (!key) return { view: "home" };
+  if (section === "invite") return { view: "invite", token: key };
+  if (section === "requests") return { view: action === "verify" || action === "accept" ? action : "request", id: key };
+  const starts = section === "cars" && (action === "cancellation" || action === "replacement");
+  return starts ? { view: action, vehicle: key } : { view: "home" };
 }
 
 /** The address of a route, for links. */
@@ -21,10 +24,16 @@ export function href(route: Route): string {
       return "#/";
     case "invite":
       return `#/invite/${encodeURIComponent(route.token)}`;
-    case "transfer":
-      return `#/transfers/${route.id}`;
+    case "request":
+      return `#/requests/${route.id}`;
+    case "verify":
+    case "accept":
+      return `#/requests/${route.id}/${route.view}`;
+    case "cancellation":
+    case "replacement":
+      return `#/cars/${route.vehicle}/${route.view}`;
     default:
-      return `#/transfers/${route.id}/${route.view}`;
+      return `#/${route.view}`;
   }
 }
 

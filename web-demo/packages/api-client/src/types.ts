@@ -11,10 +11,18 @@ export type Vehicle = Answer<paths["/owner/vehicles"]["get"]>["items"][number];
 export type Card = Vehicle["cards"][number];
 /** A consent in force. */
 export type Consent = Answer<paths["/owner/consents"]["get"]>["items"][number];
-/** A transfer as one of its two parties sees it. */
-export type Transfer = Answer<paths["/owner/transfers/{id}"]["get"]>;
-/** The states of a transfer. */
-export type TransferState = Transfer["state"];
+/** A request of any kind as one of its sides sees it. */
+export type OwnerRequest = Answer<paths["/owner/requests/{id}"]["get"]>;
+/** What is asked for. */
+export type RequestKind = OwnerRequest["kind"];
+/** The states of a request. */
+export type RequestState = OwnerRequest["state"];
+/** What a paper is. */
+export type PaperKind = OwnerRequest["papers"]["sent"][number]["kind"];
+/** Why service ends. */
+export type CancellationReason = Body<paths["/owner/cancellations"]["post"]>["reason"];
+/** A text people sign, as it is signed now. */
+export type SignedText = Answer<paths["/texts"]["get"]>["items"][number];
 /** What an invitation shows before signing in. */
 export type Invitation = Answer<paths["/owner/invitations/{token}"]["get"]>;
 /** An opened verification: what the device must show. */
@@ -23,7 +31,7 @@ export type Challenge = Answer<paths["/owner/verifications"]["post"]>;
 export type Verdict = Answer<paths["/owner/verifications/{id}/report"]["post"]>;
 /** A text in the console's message centre. */
 export type Message = Answer<paths["/console/messages"]["get"]>["items"][number];
-/** A verification a person must decide about. */
+/** A verification, or papers, a person must decide about. */
 export type Review = Answer<paths["/console/reviews/{id}"]["get"]>;
 /** Why a person is refused or asked again. */
 export type ReviewReason = Body<paths["/console/reviews/{id}/refuse"]["post"]>["reason"];

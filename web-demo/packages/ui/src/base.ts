@@ -128,6 +128,10 @@ export const base = css`
     border-color: var(--op-line-strong);
     color: var(--op-ink);
   }
+  .back {
+    margin: 0 0 -12px -12px;
+    align-self: flex-start;
+  }
   button.text,
   .button.text {
     min-height: 44px;
@@ -183,8 +187,9 @@ export const base = css`
     font-size: 15px;
     margin-bottom: 6px;
   }
-  input:not([type="checkbox"], [type="file"]) {
-    appearance: none;
+  input:not([type="checkbox"], [type="radio"], [type="file"]),
+  select,
+  textarea {
     width: 100%;
     min-height: 52px;
     padding: 12px 16px;
@@ -193,6 +198,27 @@ export const base = css`
     background: var(--op-surface);
     color: var(--op-ink);
     font: 400 17px/1.4 var(--op-font);
+  }
+  input:not([type="checkbox"], [type="radio"], [type="file"]) {
+    appearance: none;
+  }
+  textarea {
+    display: block;
+    resize: vertical;
+  }
+  fieldset {
+    margin: 0;
+    min-width: 0;
+  }
+  legend {
+    float: left; /* Inside the panel, not on its border. */
+    width: 100%;
+    padding: 0;
+    margin-bottom: 8px;
+    font-weight: 600;
+  }
+  legend + * {
+    clear: both;
   }
   input::placeholder {
     color: var(--op-ink-2);
@@ -209,6 +235,9 @@ export const base = css`
   }
   .hint.good {
     color: var(--op-good);
+  }
+  .hint.warn {
+    color: var(--op-warn);
   }
   .hint.bad {
     color: var(--op-bad);

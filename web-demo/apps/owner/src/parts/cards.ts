@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import type { Card } from "@ownerproof/api-client";
 import { t, tCode } from "../texts/index.ts";
 
-const TONES: Record<string, string> = { active: "good", transferring: "accent", sampled: "warn", rectifying: "warn" };
+const TONES: Record<string, string> = { active: "good", emergency_only: "warn", sold: "warn", testing: "accent" };
 
 /** The SIM cards of a car, with their state in words. */
 export const cardList = (cards: readonly Card[]) =>

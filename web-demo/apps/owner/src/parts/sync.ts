@@ -1,11 +1,11 @@
 import { css, html } from "lit";
-import type { Transfer } from "@ownerproof/api-client";
+import type { OwnerRequest } from "@ownerproof/api-client";
 import { t } from "../texts/index.ts";
 
 const STAGES = ["submitted", "accepted", "confirmed"] as const;
 
 /** How far the car maker's platform is. Accepted and confirmed stand apart: one is a promise, the other is done. */
-export function syncStages(stage: Transfer["sync"]["stage"]) {
+export function syncStages(stage: OwnerRequest["sync"]["stage"]) {
   const reached = STAGES.indexOf(stage as "submitted");
   return html`<section class="panel sync" data-testid="sync-stage" data-stage=${stage}>
     <h2>${t("sync_title")}</h2>

@@ -1,18 +1,18 @@
 import { css, html } from "lit";
-import type { Transfer } from "@ownerproof/api-client";
+import type { OwnerRequest } from "@ownerproof/api-client";
 import { moment } from "@ownerproof/ui";
-import { t, tCode } from "../texts/index.ts";
+import { t, tRequest } from "../texts/index.ts";
 import { tone } from "./stages.ts";
 
 /** Everything that happened, the newest first. */
-export const timeline = (entries: Transfer["timeline"]) =>
+export const timeline = (request: OwnerRequest) =>
   html`<section class="panel timeline">
     <h2>${t("timeline")}</h2>
     <ol>
-      ${entries.toReversed().map(
+      ${request.timeline.toReversed().map(
         ({ at, state, actor, note }) => html`<li class=${tone(state)} data-testid="timeline-entry" data-state=${state}>
-          <p>${tCode("event", state)}</p>
-          <p class="muted small"><time datetime=${at}>${moment(at)}</time> · ${tCode("actor", actor)}</p>
+          <p>${tRequest("event", request, state)}</p>
+          <p class="muted small"><time datetime=${at}>${moment(at)}</time> · ${tRequest("actor", request, actor)}</p>
           ${note ? html`<p class="small">${note}</p>` : null}
         </li>`,
       )}

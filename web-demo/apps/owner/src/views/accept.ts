@@ -1,25 +1,34 @@
 import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { body } from "@ownerproof/api-client";
-import { LocalizedElement, base, locale } from "@ownerproof/ui";
+import { type OwnerRequest, type SignedText, body } from "@ownerproof/api-client";
+import { LocalizedElement, base } from "@ownerproof/ui";
 import { api } from "../api.ts";
-import { problem } from "../parts/problem.ts";
+import { consequences, consequencesStyles } from "../parts/consequences.ts";
+import { field } from "../parts/field.ts";
+import { problem, skeleton } from "../parts/problem.ts";
+import { actions } from "../parts/stages.ts";
 import { go, href } from "../router.ts";
-import { AGREEMENT, type Document, NOTICE } from "../texts/documents.ts";
-import { t } from "../texts/index.ts";
+import { t, tCode, tRequest } from "../texts/index.ts";
+import { paragraphs } from "../texts/signed.ts";
 
-/** The counterparty reads the responsibility notice and the agreement, and accepts (Rules, Art 13 and 17). */
+/** Longest address, in characters. */
+const ADDRESS = 200;
+
+/** The last word: both texts are read and signed (Rules, Art 13 and 17), a new owner gives an address (Art 5). */
 @customElement("owner-accept")
 export class OwnerAccept extends LocalizedElement {
-  @property() transferId = "";
+  @property() requestId = "";
 
-  @state() private notice = false;
-  @state() private agreement = false;
+  @state() private request: OwnerRequest | null = null;
+  @state() private texts: SignedText[] = [];
+  @state() private read = new Set<string>();
+  @state() private address = "";
   @state() private busy = false;
   @state() private error: unknown = null;
 
   static override styles = [
     base,
+    consequencesStyles,
     css`
       .document {
         max-height: 320px;
@@ -38,53 +47,103 @@ export class OwnerAccept extends LocalizedElement {
     `,
   ];
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.error = null;
+    try {
+      const params = { path: { id: this.requestId } };
+      const [request, { items }] = await Promise.all([
+        body(api.GET("/owner/requests/{id}", { params })),
+        body(api.GET("/texts")),
+      ]);
+      if (!actions(request).accept) return go({ view: "request", id: this.requestId });
+      [this.request, this.texts] = [request, items];
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
   async #accept(): Promise<void> {
     this.busy = true;
     this.error = null;
+    const version = (name: string): string => this.texts.find((text) => text.name === name)?.version ?? "";
     try {
       await body(
-        api.POST("/owner/transfers/{id}/accept", {
-          params: { path: { id: this.transferId } },
-          body: { responsibility_notice_version: NOTICE.version, agreement_version: AGREEMENT.version },
+        api.POST("/owner/requests/{id}/accept", {
+          params: { path: { id: this.requestId } },
+          body: {
+            responsibility_notice_version: version("responsibility_notice"),
+            agreement_version: version("agreement"),
+            ...(this.#addressNeeded ? { address: this.address.trim() } : {}),
+          },
         }),
       );
-      go({ view: "transfer", id: this.transferId });
+      go({ view: "request", id: this.requestId });
     } catch (error) {
       this.error = error;
     }
     this.busy = false;
   }
 
+  /** Who becomes the owner by a transfer or a claim has given no address before. */
+  get #addressNeeded(): boolean {
+    return this.request?.kind === "transfer" || this.request?.kind === "claim";
+  }
+
+  get #ready(): boolean {
+    return this.texts.every(({ name }) => this.read.has(name)) && (!this.#addressNeeded || this.address.trim() !== "");
+  }
+
   protected override render() {
-    const ready = this.notice && this.agreement;
+    const { request } = this;
+    if (!request) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
     return html`<div class="stack-l">
       <div>
-        <h1>${t("accept_title")}</h1>
-        <p class="lead">${t("accept_lead")}</p>
+        <h1>${tRequest("accept", request, "title")}</h1>
+        <p class="lead">${tRequest("accept", request, "lead")}</p>
       </div>
-      ${this.#document(NOTICE, "notice", t("notice_check"), (checked) => (this.notice = checked))}
-      ${this.#document(AGREEMENT, "agreement", t("agreement_check"), (checked) => (this.agreement = checked))}
+      ${request.kind === "cancellation" ? consequences() : null} ${this.texts.map((text) => this.#document(text))}
+      ${this.#addressNeeded
+        ? field({
+            id: "address", label: t("address"), value: this.address, hint: t("address_hint"), max: ADDRESS,
+            autocomplete: "street-address", change: (address) => (this.address = address),
+          })
+        : null}
       ${problem(this.error)}
       <div class="stack">
-        <button class="wide" data-testid="accept" ?disabled=${!ready || this.busy} @click=${this.#accept}>${t("accept")}</button>
-        <p class="muted small" ?hidden=${ready}>${t("accept_hint")}</p>
-        <a class="button text" href=${href({ view: "transfer", id: this.transferId })}>${t("result_progress")}</a>
+        <button class="wide" data-testid="accept" ?disabled=${!this.#ready || this.busy} @click=${this.#accept}>
+          ${tRequest("accept", request, "go")}
+        </button>
+        <p class="muted small" ?hidden=${this.#ready}>${t("accept_hint")}</p>
+        <a class="button text" href=${href({ view: "request", id: this.requestId })}>${t("result_progress")}</a>
       </div>
     </div>`;
   }
 
-  #document(document: Document, id: string, label: string, change: (checked: boolean) => void) {
-    const { title, paragraphs } = document[locale() === "en" ? "en" : "zh"];
+  #document(text: SignedText) {
+    const { name } = text;
+    const { title, paragraphs: words } = paragraphs(text);
     return html`<section class="panel">
-      <h2 id="${id}-title">${title}</h2>
-      <div class="document" tabindex="0" role="region" aria-labelledby="${id}-title">
-        ${paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}
+      <h2 id="${name}-title">${title}</h2>
+      <div class="document" tabindex="0" role="region" aria-labelledby="${name}-title">
+        ${words.map((paragraph) => html`<p>${paragraph}</p>`)}
       </div>
       <label class="check">
-        <input type="checkbox" data-testid=${id} @change=${(event: Event) => change((event.target as HTMLInputElement).checked)} />
-        <span>${label}</span>
+        <input type="checkbox" data-testid=${name} @change=${(event: Event) => this.#tick(name, event)} />
+        <span>${tCode("read", name)}</span>
       </label>
     </section>`;
+  }
+
+  #tick(name: string, event: Event): void {
+    const read = new Set(this.read);
+    if ((event.target as HTMLInputElement).checked) read.add(name);
+    else read.delete(name);
+    this.read = read;
   }
 }
 

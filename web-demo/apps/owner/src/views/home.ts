@@ -1,21 +1,22 @@
 import { css, html } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { type Transfer, type Vehicle, body } from "@ownerproof/api-client";
+import { type OwnerRequest, type Vehicle, body } from "@ownerproof/api-client";
 import { LocalizedElement, Poll, base, moment } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { carPlate, carStyles } from "../parts/car.ts";
 import { cardList, cardStyles } from "../parts/cards.ts";
 import { problem, skeleton } from "../parts/problem.ts";
+import { inService, recordNotice } from "../parts/record.ts";
 import { isClosed, tone } from "../parts/stages.ts";
 import { go, href } from "../router.ts";
-import { t, tCode } from "../texts/index.ts";
+import { t, tRequest } from "../texts/index.ts";
 import "./consents.ts";
 
-/** The person's cars and transfers. */
+/** The person's cars and requests, and what can be asked for. */
 @customElement("owner-home")
 export class OwnerHome extends LocalizedElement {
   @state() private vehicles: Vehicle[] | null = null;
-  @state() private transfers: Transfer[] = [];
+  @state() private requests: OwnerRequest[] = [];
   @state() private starting = "";
   @state() private error: unknown = null;
 
@@ -50,7 +51,21 @@ export class OwnerHome extends LocalizedElement {
       .body .cards {
         margin-bottom: 8px;
       }
-      .transfer {
+      .body .notice {
+        margin: 12px 0 4px;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 12px;
+        margin-top: 12px;
+      }
+      .others {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
+        gap: 12px;
+      }
+      .link {
         display: flex;
         align-items: center;
         gap: 12px;
@@ -58,7 +73,7 @@ export class OwnerHome extends LocalizedElement {
         text-decoration: none;
       }
       @media (hover: hover) {
-        .transfer:hover {
+        .link:hover {
           border-color: var(--op-line-strong);
         }
       }
@@ -75,9 +90,9 @@ export class OwnerHome extends LocalizedElement {
 
   async #load(): Promise<boolean> {
     try {
-      const [vehicles, transfers] = await Promise.all([body(api.GET("/owner/vehicles")), body(api.GET("/owner/transfers"))]);
+      const [vehicles, requests] = await Promise.all([body(api.GET("/owner/vehicles")), body(api.GET("/owner/requests"))]);
       this.vehicles = vehicles.items;
-      this.transfers = transfers.items;
+      this.requests = requests.items;
       this.error = null;
     } catch (error) {
       this.error = error;
@@ -89,7 +104,7 @@ export class OwnerHome extends LocalizedElement {
     this.starting = vehicle.id;
     try {
       const { id } = await body(api.POST("/owner/transfers", { body: { vehicle_id: vehicle.id } }));
-      go({ view: "transfer", id });
+      go({ view: "request", id });
     } catch (error) {
       this.error = error;
     }
@@ -97,20 +112,20 @@ export class OwnerHome extends LocalizedElement {
   }
 
   protected override render() {
-    const open = this.transfers.filter(({ state }) => !isClosed(state));
-    const past = this.transfers.filter(({ state }) => isClosed(state));
+    const open = this.requests.filter(({ state }) => !isClosed(state));
+    const past = this.requests.filter(({ state }) => isClosed(state));
     return html`<div class="stack-l">
       <h1>${t("cars_title")}</h1>
-      ${problem(this.error, () => void this.#poll.now())} ${this.#list(t("open_transfers"), open)}
+      ${problem(this.error, () => void this.#poll.now())} ${this.#list(t("open_requests"), open)}
       ${this.vehicles ? this.#cars(this.vehicles) : this.error ? null : skeleton()}
-      ${this.#list(t("past_transfers"), past)}
+      ${this.vehicles ? this.#others() : null} ${this.#list(t("past_requests"), past)}
       ${this.vehicles ? html`<owner-consents></owner-consents>` : null}
     </div>`;
   }
 
   #cars(vehicles: Vehicle[]) {
-    // Somebody with a transfer under way needs no advice on how to get to one.
-    if (vehicles.length === 0 && this.transfers.some(({ state }) => !isClosed(state))) return null;
+    // Somebody with a request under way needs no advice on how to get to one.
+    if (vehicles.length === 0 && this.requests.some(({ state }) => !isClosed(state))) return null;
     if (vehicles.length === 0) {
       return html`<div class="panel empty" data-testid="no-cars">
         <h2>${t("cars_empty")}</h2>
@@ -121,28 +136,61 @@ export class OwnerHome extends LocalizedElement {
       (vehicle, index) => html`<article class="panel car-card" data-testid="car-${index + 1}">
         ${carPlate(vehicle)}
         <div class="body">
-          ${cardList(vehicle.cards)}
-          ${vehicle.open_transfer_id
-            ? html`<a class="button wide quiet" data-testid="open-transfer"
-                href=${href({ view: "transfer", id: vehicle.open_transfer_id })}>${t("open_transfer")}</a>`
-            : html`<button class="wide" data-testid="start-transfer" ?disabled=${this.starting !== ""}
-                @click=${() => this.#start(vehicle)}>${t("start_transfer")}</button>`}
+          <div>${recordNotice(vehicle)} ${cardList(vehicle.cards)}</div>
+          ${this.#actions(vehicle)}
         </div>
       </article>`,
     )}</div>`;
   }
 
-  #list(title: string, transfers: Transfer[]) {
-    if (transfers.length === 0) return null;
+  #actions(vehicle: Vehicle) {
+    const { id, open_request: open } = vehicle;
+    if (open) {
+      const to = href({ view: "request", id: open.id });
+      return html`<a class="button wide quiet" data-testid="open-request" href=${to}>${t("open_request")}</a>`;
+    }
+    if (!inService(vehicle)) return null;
+    return html`<div>
+      <button class="wide" data-testid="start-transfer" ?disabled=${this.starting !== ""}
+        @click=${() => this.#start(vehicle)}>${t("start_transfer")}</button>
+      <div class="pair">
+        <a class="button quiet" data-testid="start-replacement" href=${href({ view: "replacement", vehicle: id })}>${t("start_replacement")}</a>
+        <a class="button quiet" data-testid="start-cancellation" href=${href({ view: "cancellation", vehicle: id })}>${t("start_cancellation")}</a>
+      </div>
+    </div>`;
+  }
+
+  /** What can be asked for without a car of one's own. */
+  #others() {
+    return html`<section class="stack">
+      <h2>${t("other_title")}</h2>
+      <div class="others">
+        ${(["claim"] as const).map(
+          (view) => html`<a class="panel link" data-testid="start-${view}" href=${href({ view })}>
+            <div class="grow">
+              <p><strong>${t(`start_${view}`)}</strong></p>
+              <p class="muted small">${t(`start_${view}_lead`)}</p>
+            </div>
+            <span class="muted" aria-hidden="true">›</span>
+          </a>`,
+        )}
+      </div>
+    </section>`;
+  }
+
+  #list(title: string, requests: OwnerRequest[]) {
+    if (requests.length === 0) return null;
     return html`<section class="stack">
       <h2>${title}</h2>
-      ${transfers.map(
-        (transfer) => html`<a class="panel transfer" data-testid="transfer" href=${href({ view: "transfer", id: transfer.id })}>
+      ${requests.map(
+        (request) => html`<a class="panel link" data-testid="request" href=${href({ view: "request", id: request.id })}>
           <div class="grow">
-            <p><strong>${transfer.vehicle.brand} ${transfer.vehicle.model}</strong></p>
-            <p class="muted small">${t(`as_${transfer.role}`)} · ${moment(transfer.timeline.at(-1)?.at ?? transfer.expires_at)}</p>
+            <p><strong>${tRequest("title", request)}</strong></p>
+            <p class="muted small">
+              ${request.vehicles[0]?.brand} ${request.vehicles[0]?.model} · ${moment(request.timeline.at(-1)?.at ?? request.created_at)}
+            </p>
           </div>
-          <span class="chip ${tone(transfer.state)}">${tCode("state", transfer.state)}</span>
+          <span class="chip ${tone(request.state)}">${tRequest("state", request, request.state)}</span>
         </a>`,
       )}
     </section>`;

@@ -64,11 +64,11 @@ export class OwnerInvite extends LocalizedElement {
   async #resume(): Promise<void> {
     const { invitation } = this;
     if (!session() || !invitation || invitation.state === "awaiting_counterparty") return;
-    const { items } = await body(api.GET("/owner/transfers")).catch(() => ({ items: [] }));
+    const { items } = await body(api.GET("/owner/requests")).catch(() => ({ items: [] }));
     const mine = items.find(
-      ({ vehicle, expires_at }) => vehicle.vin_masked === invitation.vin_masked && expires_at === invitation.expires_at,
+      ({ vehicles, expires_at }) => vehicles[0]?.vin_masked === invitation.vin_masked && expires_at === invitation.expires_at,
     );
-    if (mine) location.replace(href({ view: "transfer", id: mine.id }));
+    if (mine) location.replace(href({ view: "request", id: mine.id }));
   }
 
   async #claim(): Promise<void> {
@@ -134,9 +134,9 @@ export class OwnerInvite extends LocalizedElement {
 
   #act() {
     return session()
-      ? html`<button class="wide" data-testid="claim" ?disabled=${this.busy} @click=${this.#claim}>${t("claim")}</button>`
+      ? html`<button class="wide" data-testid="claim" ?disabled=${this.busy} @click=${this.#claim}>${t("invite_claim")}</button>`
       : html`<section class="panel">
-          <h2>${t("claim_signin")}</h2>
+          <h2>${t("invite_signin")}</h2>
           <owner-sign-in compact></owner-sign-in>
         </section>`;
   }

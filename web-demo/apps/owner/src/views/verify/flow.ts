@@ -1,11 +1,11 @@
 import { css, html, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { Problem, type Transfer, type Verdict, body } from "@ownerproof/api-client";
+import { type OwnerRequest, Problem, type Verdict, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, locale } from "@ownerproof/ui";
 import { type Challenge, type FaceVerifyEvents, FaceVerifier, type VerifyDone } from "@ownerproof/verify-element";
 import { api } from "../../api.ts";
 import { problem, skeleton } from "../../parts/problem.ts";
-import { actions } from "../../parts/stages.ts";
+import { actions, lacksPapers } from "../../parts/stages.ts";
 import { go, href } from "../../router.ts";
 import { t } from "../../texts/index.ts";
 import "./consent.ts";
@@ -31,9 +31,9 @@ type Stage = "identity" | "consent" | "no-face" | "face" | "sending" | "result";
 /** Verifying a person, from the form to the verdict. It owns the engine and gives its memory back at the end. */
 @customElement("owner-verify")
 export class OwnerVerify extends LocalizedElement {
-  @property() transferId = "";
+  @property() requestId = "";
 
-  @state() private transfer: Transfer | null = null;
+  @state() private request: OwnerRequest | null = null;
   @state() private stage: Stage = "identity";
   @state() private identity: Identity = { name: "", number: "", photo: null };
   @state() private verifier: FaceVerifier | null = null;
@@ -72,7 +72,7 @@ export class OwnerVerify extends LocalizedElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("transferId") && this.transferId) void this.#load();
+    if (changed.has("requestId") && this.requestId) void this.#load();
   }
 
   /** A new stage, or a failure, is read from its top. */
@@ -83,13 +83,17 @@ export class OwnerVerify extends LocalizedElement {
   async #load(): Promise<void> {
     this.error = null;
     try {
-      const transfer = await body(api.GET("/owner/transfers/{id}", { params: { path: { id: this.transferId } } }));
-      if (!actions(transfer).verify) return go({ view: "transfer", id: this.transferId });
-      this.transfer = transfer;
+      const request = await this.#current();
+      if (!actions(request).verify || (request.kind !== "cancellation" && lacksPapers(request.papers))) return go({ view: "request", id: this.requestId });
+      this.request = request;
       this.#engine();
     } catch (error) {
       this.error = error;
     }
+  }
+
+  #current(): Promise<OwnerRequest> {
+    return body(api.GET("/owner/requests/{id}", { params: { path: { id: this.requestId } } }));
   }
 
   /** The engine loads while the person types and reads. */
@@ -108,7 +112,7 @@ export class OwnerVerify extends LocalizedElement {
     await this.#try(async () => {
       if (upload) await giveConsent();
       if (!this.verifier) await this.#reload();
-      this.challenge = await openVerification(this.transferId, this.identity);
+      this.challenge = await openVerification(this.requestId, this.identity);
       this.stage = "face";
     });
     this.#putRight();
@@ -140,6 +144,8 @@ export class OwnerVerify extends LocalizedElement {
     await this.#try(async () => {
       this.verdict = await sendReport(challenge.id, done, this.#upload);
       this.#unsent = null;
+      // What comes next depends on where the verdict has led.
+      this.request = await this.#current().catch(() => this.request);
       this.stage = "result";
       if (this.verdict.outcome !== "failed") this.#release();
     });
@@ -165,7 +171,7 @@ export class OwnerVerify extends LocalizedElement {
   }
 
   protected override render() {
-    if (!this.transfer) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
+    if (!this.request) return this.error ? problem(this.error, () => void this.#load()) : skeleton();
     return html`<div class="stack-l">
       ${this.stage === "sending" ? null : problem(this.error)} ${this.#stage()}
     </div>`;
@@ -204,7 +210,7 @@ export class OwnerVerify extends LocalizedElement {
               <p class="lead">${t("sending_lead")}</p>
             </div>`;
       case "result":
-        return html`<owner-result .verdict=${this.verdict} .transfer=${this.transfer}
+        return html`<owner-result .verdict=${this.verdict} .request=${this.request}
           @result-again=${() => this.#open(this.#upload)} @result-no-face=${this.#refuseFace}></owner-result>`;
     }
   }
@@ -234,7 +240,7 @@ export class OwnerVerify extends LocalizedElement {
         ${(["no_face_1", "no_face_2", "no_face_3"] as const).map((key, index) => html`<li>${index + 1}. ${t(key)}</li>`)}
       </ol>
       <div class="stack">
-        <a class="button wide" href=${href({ view: "transfer", id: this.transferId })}>${t("no_face_done")}</a>
+        <a class="button wide" href=${href({ view: "request", id: this.requestId })}>${t("no_face_done")}</a>
         <button class="text" @click=${() => (this.stage = "consent")}>${t("no_face_back")}</button>
       </div>`;
   }

@@ -1,9 +1,10 @@
 import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Transfer, Verdict } from "@ownerproof/api-client";
+import type { OwnerRequest, Verdict } from "@ownerproof/api-client";
 import { LocalizedElement, base } from "@ownerproof/ui";
+import { actions } from "../../parts/stages.ts";
 import { href } from "../../router.ts";
-import { t } from "../../texts/index.ts";
+import { t, tRequest } from "../../texts/index.ts";
 
 const MARKS = {
   passed: svg`<path d="m18 29 8 8 15-17" />`,
@@ -12,10 +13,9 @@ const MARKS = {
 };
 
 /** What follows from a verdict, for the one it is about. */
-function lead({ outcome, may_retry }: Verdict, { role }: Transfer) {
-  if (outcome === "passed") return `result_passed_${role}_lead` as const;
-  if (outcome === "failed" && !may_retry) return "result_final_lead";
-  return `result_${outcome}_lead` as const;
+function lead({ outcome, may_retry }: Verdict, request: OwnerRequest): string {
+  if (outcome === "passed") return tRequest("then", request, request.state);
+  return t(outcome === "failed" && !may_retry ? "result_final_lead" : `result_${outcome}_lead`);
 }
 
 /**
@@ -27,7 +27,7 @@ function lead({ outcome, may_retry }: Verdict, { role }: Transfer) {
 @customElement("owner-result")
 export class OwnerResult extends LocalizedElement {
   @property({ attribute: false }) verdict: Verdict | null = null;
-  @property({ attribute: false }) transfer: Transfer | null = null;
+  @property({ attribute: false }) request: OwnerRequest | null = null;
 
   static override styles = [
     base,
@@ -70,15 +70,15 @@ export class OwnerResult extends LocalizedElement {
   ];
 
   protected override render() {
-    if (!this.verdict || !this.transfer) return null;
+    if (!this.verdict || !this.request) return null;
     const { outcome, may_retry } = this.verdict;
     return html`<div class="stack-l">
       <div class="verdict ${outcome}" role="status" data-testid="verify-result" data-outcome=${outcome}>
         <svg viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25" />${MARKS[outcome]}</svg>
         <h1>${t(`result_${outcome}`)}</h1>
-        <p class="lead">${t(lead(this.verdict, this.transfer))}</p>
+        <p class="lead">${lead(this.verdict, this.request)}</p>
       </div>
-      ${outcome === "failed" && may_retry ? this.#tips() : null} ${this.#way(this.verdict, this.transfer)}
+      ${outcome === "failed" && may_retry ? this.#tips() : null} ${this.#way(this.verdict, this.request)}
     </div>`;
   }
 
@@ -88,13 +88,11 @@ export class OwnerResult extends LocalizedElement {
     </ul>`;
   }
 
-  #way({ outcome, may_retry }: Verdict, { id, role }: Transfer) {
-    const progress = href({ view: "transfer", id });
-    if (outcome === "passed" && role === "counterparty") {
-      return html`<a class="button wide" data-testid="continue" href=${href({ view: "accept", id })}>${t("result_accept")}</a>`;
-    }
+  #way({ outcome, may_retry }: Verdict, request: OwnerRequest) {
+    const { id } = request;
     if (outcome === "passed") {
-      return html`<a class="button wide" data-testid="continue" href=${progress}>${t("result_invite")}</a>`;
+      const view = actions(request).accept && request.kind !== "cancellation" ? "accept" : "request";
+      return html`<a class="button wide" data-testid="continue" href=${href({ view, id })}>${t("result_continue")}</a>`;
     }
     return html`<div class="stack">
       ${outcome === "failed" && may_retry
@@ -105,7 +103,8 @@ export class OwnerResult extends LocalizedElement {
         ? html`<button class="wide quiet" data-testid="no-face"
             @click=${() => this.dispatchEvent(new CustomEvent("result-no-face"))}>${t("no_face")}</button>`
         : null}
-      <a class="button wide ${outcome === "failed" ? "text" : ""}" data-testid="continue" href=${progress}>${t("result_progress")}</a>
+      <a class="button wide ${outcome === "failed" ? "text" : ""}" data-testid="continue"
+        href=${href({ view: "request", id })}>${t("result_progress")}</a>
     </div>`;
   }
 }

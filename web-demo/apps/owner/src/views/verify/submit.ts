@@ -1,8 +1,11 @@
 import { type Verdict, body } from "@ownerproof/api-client";
 import { type Challenge, type VerifyDone, deviceKey } from "@ownerproof/verify-element";
 import { api } from "../../api.ts";
-import { CONSENT_VERSION } from "../../texts/documents.ts";
+import { base64 } from "../../base64.ts";
 import type { Identity } from "./identity.ts";
+
+/** The consent screen has this version, which is kept with each consent: change its words, change this. */
+const CONSENT_VERSION = "2026-11-22";
 
 /** Records the separate consent to sending keyframes. */
 export async function giveConsent(): Promise<void> {
@@ -10,11 +13,11 @@ export async function giveConsent(): Promise<void> {
 }
 
 /** Opens a verification for this device's key. */
-export async function openVerification(transferId: string, { name, number }: Identity): Promise<Challenge> {
+export async function openVerification(requestId: string, { name, number }: Identity): Promise<Challenge> {
   const key = await deviceKey();
   const call = api.POST("/owner/verifications", {
     body: {
-      transfer_id: transferId,
+      request_id: requestId,
       name: name.trim(),
       document_type: "resident_id",
       document_number: number,
@@ -37,11 +40,4 @@ export async function sendReport(id: string, done: VerifyDone, upload: boolean):
     },
   });
   return body(call);
-}
-
-/** Standard alphabet, padded; in pieces, for the arguments of a call are limited. */
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
 }

@@ -1,0 +1,20 @@
+import { html } from "lit";
+import type { Vehicle } from "@ownerproof/api-client";
+import { moment } from "@ownerproof/ui";
+import { t, tCode } from "../texts/index.ts";
+
+const TONES: Partial<Record<Vehicle["record"], string>> = { rectifying: "bad", unregistered: "warn", emergency_only: "warn" };
+
+/** What the record of a car means for its owner; nothing while all is well. */
+export function recordNotice({ record, rectify_by: by }: Vehicle) {
+  if (record === "active") return null;
+  return html`<div class="notice ${TONES[record] ?? ""}" data-testid="record" data-state=${record}>
+    <strong>${tCode("record", record)}</strong>
+    <p>${record === "rectifying" ? t("record_rectifying_lead", { at: by ? moment(by) : "" }) : tCode("record", `${record}_lead`)}</p>
+    ${record === "rectifying" ? html`<p>${t("record_rectifying_todo")}</p>` : null}
+  </div>`;
+}
+
+/** Whether the cards do what the carrier has opened, so that they can be transferred, replaced or ended. */
+export const inService = ({ record }: Vehicle): boolean =>
+  record === "active" || record === "sampled" || record === "rectifying";
