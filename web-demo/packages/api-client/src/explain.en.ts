@@ -42,7 +42,7 @@ export const en: Explanations = {
   "name-invalid": ["The name cannot be used", "Type it as on your document, up to 50 characters."],
   "document-number-invalid": ["The ID number cannot be right", "Check all 18 characters."],
   "document-mismatch": ["Name or ID number do not fit the record", "Type both exactly as registered for this car. If the record is wrong, contact support."],
-  "same-person": ["The receiver must be someone else", "Let the receiver sign in with their own number and open the invitation."],
+  "same-person": ["The new owner must be someone else", "Let them use their own number. If this car is yours already, see “My cars”."],
   "guardian-needed": ["A guardian must consent", "Visit a shop together with a guardian."],
   "report-malformed": ["The result cannot be read", "Reload the page and verify again."],
   "nonce-mismatch": ["The result belongs to another request", "Reload the page and verify again."],

@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { type PropertyValues, css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type OwnerRequest, type SignedText, body } from "@ownerproof/api-client";
 import { LocalizedElement, base } from "@ownerproof/ui";
@@ -47,9 +47,8 @@ export class OwnerAccept extends LocalizedElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#load();
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("requestId") && this.requestId) void this.#load();
   }
 
   async #load(): Promise<void> {

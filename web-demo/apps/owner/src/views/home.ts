@@ -60,6 +60,10 @@ export class OwnerHome extends LocalizedElement {
         gap: 12px;
         margin-top: 12px;
       }
+      .pair .button {
+        padding-inline: 12px;
+        text-align: center;
+      }
       .others {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));

@@ -56,8 +56,8 @@ export class OwnerPapers extends LocalizedElement {
         outline: 3px solid var(--op-accent);
         outline-offset: 2px;
       }
-      select {
-        margin-bottom: 4px;
+      .notice {
+        margin-top: 12px;
       }
       progress {
         width: 100%;

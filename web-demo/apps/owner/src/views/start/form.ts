@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { type PropertyValues, html, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { type OwnerRequest, type Vehicle, body } from "@ownerproof/api-client";
 import { LocalizedElement, base } from "@ownerproof/ui";
@@ -37,8 +37,8 @@ export abstract class StartForm extends LocalizedElement {
   /** The whole screen: what it is for, the fields, and the button that sends them. */
   protected frame(texts: { title: string; lead: string; next?: string; go: string }, fields: TemplateResult): TemplateResult {
     return html`<form class="stack-l" novalidate @submit=${this.#submit}>
+      <a class="button text back" href=${href({ view: "home" })}>‹ ${t("cars_title")}</a>
       <div>
-        <a class="button text back" href=${href({ view: "home" })}>‹ ${t("cars_title")}</a>
         <h1>${texts.title}</h1>
         <p class="lead">${texts.lead}</p>
       </div>
@@ -59,9 +59,8 @@ export abstract class CarForm extends StartForm {
   @state() protected car: Vehicle | null = null;
   @state() private missing: unknown = null;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#load();
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("vehicle") && this.vehicle) void this.#load();
   }
 
   async #load(): Promise<void> {
