@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { type Review, type ReviewReason, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, moment } from "@ownerproof/ui";
 import "./dispute.ts";
+import "./picture.ts";
 import { problem } from "./problem.ts";
 import { title, tone } from "./reviews.ts";
 import { api } from "./session.ts";
@@ -16,8 +17,8 @@ export class ConsoleReview extends LocalizedElement {
   @property() reviewId = "";
 
   @state() private review: Review | null = null;
-  /** Addresses of the pictures, by id; they live as long as this element. */
-  @state() private pictures = new Map<string, string>();
+  /** Pictures and papers, by id; they live as long as this element. */
+  @state() private pictures = new Map<string, Blob>();
   @state() private busy = false;
   @state() private error: unknown = null;
 
@@ -40,17 +41,6 @@ export class ConsoleReview extends LocalizedElement {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(160px, 1fr));
         gap: 12px;
-      }
-      figure {
-        margin: 0;
-      }
-      img {
-        width: 100%;
-        border-radius: var(--op-radius-s);
-        background: var(--op-surface-2);
-      }
-      .papers img {
-        cursor: zoom-in;
       }
       .papers.pictures {
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr));
@@ -77,7 +67,6 @@ export class ConsoleReview extends LocalizedElement {
   }
 
   #forget(): void {
-    for (const address of this.pictures.values()) URL.revokeObjectURL(address);
     this.pictures = new Map();
   }
 
@@ -109,7 +98,7 @@ export class ConsoleReview extends LocalizedElement {
   /** Each look is recorded: what is on the screen is not asked for again. */
   async #keep(id: string, call: () => Promise<{ data?: Blob }>): Promise<void> {
     if (this.pictures.has(id)) return;
-    this.pictures = new Map(this.pictures).set(id, URL.createObjectURL(await body(call())));
+    this.pictures = new Map(this.pictures).set(id, await body(call()));
   }
 
   #answer(event: SubmitEvent): void {
@@ -201,28 +190,18 @@ export class ConsoleReview extends LocalizedElement {
       <h2>${t("pictures")}</h2>
       ${evidence.length === 0
         ? html`<p class="lead">${t("no_pictures")}</p>`
-        : html`<div class="pictures">${evidence.map(({ id, kind }) => this.#figure(id, tCode("picture", kind)))}</div>`}
+        : html`<div class="pictures">${evidence.map(({ id, kind }) => this.#picture(id, tCode("picture", kind)))}</div>`}
     </section>`;
   }
 
   #papers({ papers }: Review) {
     return html`<section class="panel">
       <h2>${t("papers")}</h2>
-      <div class="pictures papers" data-testid="papers">
-        ${papers.map(({ id, kind }) => {
-          const address = this.pictures.get(id);
-          const figure = this.#figure(id, tCode("paper", kind));
-          return address ? html`<a href=${address} target="_blank" rel="noopener">${figure}</a>` : figure;
-        })}
-      </div>
+      <div class="pictures papers" data-testid="papers">${papers.map(({ id, kind }) => this.#picture(id, tCode("paper", kind)))}</div>
     </section>`;
   }
 
-  #figure(id: string, caption: string) {
-    const address = this.pictures.get(id);
-    return html`<figure>
-      ${address ? html`<img src=${address} alt=${caption} />` : html`<span class="bone tall"></span>`}
-      <figcaption class="muted small">${caption}</figcaption>
-    </figure>`;
+  #picture(id: string, caption: string) {
+    return html`<console-picture .image=${this.pictures.get(id)} caption=${caption}></console-picture>`;
   }
 }

@@ -91,9 +91,15 @@ export class OwnerApp extends LocalizedElement {
       case "replacement":
         void import("./views/start/index.ts");
         return html`<owner-replacement .vehicle=${route.vehicle}></owner-replacement>`;
+      case "rectification":
+        void import("./views/start/index.ts");
+        return html`<owner-rectification .vehicle=${route.vehicle}></owner-rectification>`;
       case "claim":
         void import("./views/start/index.ts");
         return html`<owner-claim></owner-claim>`;
+      case "registration":
+        void import("./views/start/index.ts");
+        return html`<owner-registration .notice=${route.notice ?? ""}></owner-registration>`;
       default:
         return html`<owner-home></owner-home>`;
     }

@@ -3,18 +3,24 @@ export type Route =
   | { view: "home" }
   | { view: "request" | "verify" | "accept"; id: string }
   | { view: "invite"; token: string }
-  | { view: "cancellation" | "replacement"; vehicle: string }
-  | { view: "claim" | "registration" };
+  | { view: CarView; vehicle: string }
+  | { view: "claim" }
+  | { view: "registration"; notice?: string };
+
+/** Forms about a car of one's own. */
+const OF_CARS = ["cancellation", "replacement", "rectification"] as const;
+type CarView = (typeof OF_CARS)[number];
 
 /** Reads the route of an address; an unknown one is the home screen. */
 export function parse(hash: string): Route {
   const [section, key, action] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (section === "claim" || section === "registration") return { view: section };
+  if (section === "notices" && key) return { view: "registration", notice: key };
   if (!key) return { view: "home" };
   if (section === "invite") return { view: "invite", token: key };
   if (section === "requests") return { view: action === "verify" || action === "accept" ? action : "request", id: key };
-  const starts = section === "cars" && (action === "cancellation" || action === "replacement");
-  return starts ? { view: action, vehicle: key } : { view: "home" };
+  const form = section === "cars" ? OF_CARS.find((view) => view === action) : undefined;
+  return form ? { view: form, vehicle: key } : { view: "home" };
 }
 
 /** The address of a route, for links. */
@@ -31,9 +37,12 @@ export function href(route: Route): string {
       return `#/requests/${route.id}/${route.view}`;
     case "cancellation":
     case "replacement":
+    case "rectification":
       return `#/cars/${route.vehicle}/${route.view}`;
+    case "registration":
+      return route.notice ? `#/notices/${encodeURIComponent(route.notice)}` : "#/registration";
     default:
-      return `#/${route.view}`;
+      return "#/claim";
   }
 }
 

@@ -19,6 +19,12 @@ export type RequestKind = OwnerRequest["kind"];
 export type RequestState = OwnerRequest["state"];
 /** What a paper is. */
 export type PaperKind = OwnerRequest["papers"]["sent"][number]["kind"];
+/** Who someone is, as typed. */
+export type Identity = NonNullable<Body<paths["/owner/registrations"]["post"]>["unit"]>;
+/** Kind of a document. */
+export type DocumentType = Identity["document_type"];
+/** The car of a notice to register. */
+export type NoticeVehicle = Answer<paths["/owner/notices/{token}"]["get"]>;
 /** Why service ends. */
 export type CancellationReason = Body<paths["/owner/cancellations"]["post"]>["reason"];
 /** A text people sign, as it is signed now. */

@@ -11,7 +11,6 @@ export function recordNotice({ record, rectify_by: by }: Vehicle) {
   return html`<div class="notice ${TONES[record] ?? ""}" data-testid="record" data-state=${record}>
     <strong>${tCode("record", record)}</strong>
     <p>${record === "rectifying" ? t("record_rectifying_lead", { at: by ? moment(by) : "" }) : tCode("record", `${record}_lead`)}</p>
-    ${record === "rectifying" ? html`<p>${t("record_rectifying_todo")}</p>` : null}
   </div>`;
 }
 

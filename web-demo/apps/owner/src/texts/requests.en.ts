@@ -108,12 +108,12 @@ export const en: Record<keyof typeof zh, string> = {
 
   todo_registration_capturing: "Verify that it is you. Have your resident ID ready and find good light; it takes about 2 minutes.",
   todo_registration_verifying: "Verify that it is you. Have your resident ID ready and find good light; it takes about 2 minutes.",
-  todo_registration_card_limit_check: "You are verified. Read the notice and the agreement, and confirm.",
+  todo_registration_card_limit_check: "It has passed. Read the notice and the agreement, and confirm.",
   todo_registration_active: "The car is registered and its connected functions are on. Nothing more to do.",
 
   todo_cancellation_draft: "First verify that it is you who ends the service. It takes about 2 minutes.",
   todo_cancellation_verifying: "First verify that it is you who ends the service. It takes about 2 minutes.",
-  todo_cancellation_reason_given: "You are verified. Send the proof, then confirm. There is no way back after that.",
+  todo_cancellation_reason_given: "You are verified. Send the proof, then confirm. Once our staff approve it there is no way back.",
   todo_cancellation_emergency_only: "The cards now reach emergency calls and rescue only; the carrier closes them later. Nothing more to do.",
   todo_cancellation_closed: "All cards are closed. The record is kept for two more years, as the law asks, then deleted.",
 
@@ -194,7 +194,7 @@ export const en: Record<keyof typeof zh, string> = {
   accept_claim_lead: "Please read both documents. Once you confirm, the SIM cards will be registered in your name.",
   accept_replacement_lead: "Please read both documents. Once you confirm, the new card is registered to you and the old one is closed.",
   accept_cancellation_title: "Confirm the end of service",
-  accept_cancellation_lead: "See once more what it means and what you signed, then confirm. There is no way back after that.",
+  accept_cancellation_lead: "See once more what it means and what you signed, then confirm. Once our staff approve it there is no way back.",
   accept_go: "Confirm",
   accept_registration_go: "Register",
   accept_transfer_go: "Accept",

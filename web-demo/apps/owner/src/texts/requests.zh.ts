@@ -109,12 +109,12 @@ export const zh = {
 
   todo_registration_capturing: "请核验本人身份。准备好身份证，在光线充足处操作，约 2 分钟。",
   todo_registration_verifying: "请核验本人身份。准备好身份证，在光线充足处操作，约 2 分钟。",
-  todo_registration_card_limit_check: "您已通过核验。请阅读告知书和协议，确认后办理登记。",
+  todo_registration_card_limit_check: "已通过。请阅读告知书和协议，确认后办理登记。",
   todo_registration_active: "车辆已登记，联网功能已开通。您无需再做什么。",
 
   todo_cancellation_draft: "请先核验本人身份，确认是车主本人要注销。约 2 分钟。",
   todo_cancellation_verifying: "请先核验本人身份，确认是车主本人要注销。约 2 分钟。",
-  todo_cancellation_reason_given: "您已通过核验。请上传证明材料，然后确认注销。确认后不能撤回。",
+  todo_cancellation_reason_given: "您已通过核验。请上传证明材料，然后确认注销。审核通过后不能撤回。",
   todo_cancellation_emergency_only: "车联网卡现在仅可紧急呼叫和救援，之后由运营商关停。您无需再做什么。",
   todo_cancellation_closed: "车联网卡已全部关停。登记资料依法再保存两年，到期删除。",
 
@@ -195,7 +195,7 @@ export const zh = {
   accept_claim_lead: "请阅读以下两份文件，确认后车联网卡将登记到您名下。",
   accept_replacement_lead: "请阅读以下两份文件，确认后新卡登记在您名下，旧卡关停。",
   accept_cancellation_title: "确认注销",
-  accept_cancellation_lead: "请再看一遍注销的后果和您签署的文件，然后确认。确认后不能撤回。",
+  accept_cancellation_lead: "请再看一遍注销的后果和您签署的文件，然后确认。审核通过后不能撤回。",
   accept_go: "确认",
   accept_registration_go: "确认登记",
   accept_transfer_go: "确认接收",

@@ -3,16 +3,13 @@ import { customElement, property, state } from "lit/decorators.js";
 import { type OwnerRequest, type SignedText, body } from "@ownerproof/api-client";
 import { LocalizedElement, base } from "@ownerproof/ui";
 import { api } from "../api.ts";
+import { addressField } from "../parts/address.ts";
 import { consequences, consequencesStyles } from "../parts/consequences.ts";
-import { field } from "../parts/field.ts";
 import { problem, skeleton } from "../parts/problem.ts";
 import { actions } from "../parts/stages.ts";
 import { go, href } from "../router.ts";
 import { t, tCode, tRequest } from "../texts/index.ts";
 import { paragraphs } from "../texts/signed.ts";
-
-/** Longest address, in characters. */
-const ADDRESS = 200;
 
 /** The last word: both texts are read and signed (Rules, Art 13 and 17), a new owner gives an address (Art 5). */
 @customElement("owner-accept")
@@ -107,10 +104,7 @@ export class OwnerAccept extends LocalizedElement {
       </div>
       ${request.kind === "cancellation" ? consequences() : null} ${this.texts.map((text) => this.#document(text))}
       ${this.#addressNeeded
-        ? field({
-            id: "address", label: t("address"), value: this.address, hint: t("address_hint"), max: ADDRESS,
-            autocomplete: "street-address", change: (address) => (this.address = address),
-          })
+        ? addressField(this.address, (address) => (this.address = address))
         : null}
       ${problem(this.error)}
       <div class="stack">

@@ -54,6 +54,9 @@ export class OwnerHome extends LocalizedElement {
       .body .notice {
         margin: 12px 0 4px;
       }
+      .button + button {
+        margin-top: 12px;
+      }
       .pair {
         display: grid;
         grid-template-columns: 1fr 1fr;
@@ -153,15 +156,26 @@ export class OwnerHome extends LocalizedElement {
       const to = href({ view: "request", id: open.id });
       return html`<a class="button wide quiet" data-testid="open-request" href=${to}>${t("open_request")}</a>`;
     }
-    if (!inService(vehicle)) return null;
+    const wrong = vehicle.record === "rectifying" || vehicle.record === "emergency_only";
+    if (!wrong && !inService(vehicle)) return null;
     return html`<div>
-      <button class="wide" data-testid="start-transfer" ?disabled=${this.starting !== ""}
+      ${wrong
+        ? html`<a class="button wide" data-testid="start-rectification" href=${href({ view: "rectification", vehicle: id })}>${t("start_rectification")}</a>`
+        : null}
+      ${inService(vehicle) ? this.#changes(id, vehicle, wrong) : null}
+    </div>`;
+  }
+
+  /** What the owner of a car in service may ask for; putting its record right goes first. */
+  #changes(id: string, vehicle: Vehicle, wrong: boolean) {
+    return html`
+      <button class="wide ${wrong ? "quiet" : ""}" data-testid="start-transfer" ?disabled=${this.starting !== ""}
         @click=${() => this.#start(vehicle)}>${t("start_transfer")}</button>
       <div class="pair">
         <a class="button quiet" data-testid="start-replacement" href=${href({ view: "replacement", vehicle: id })}>${t("start_replacement")}</a>
         <a class="button quiet" data-testid="start-cancellation" href=${href({ view: "cancellation", vehicle: id })}>${t("start_cancellation")}</a>
       </div>
-    </div>`;
+    `;
   }
 
   /** What can be asked for without a car of one's own. */
@@ -169,7 +183,7 @@ export class OwnerHome extends LocalizedElement {
     return html`<section class="stack">
       <h2>${t("other_title")}</h2>
       <div class="others">
-        ${(["claim"] as const).map(
+        ${(["registration", "claim"] as const).map(
           (view) => html`<a class="panel link" data-testid="start-${view}" href=${href({ view })}>
             <div class="grow">
               <p><strong>${t(`start_${view}`)}</strong></p>

@@ -1,6 +1,6 @@
 import { css, html, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { LocalizedElement, base, locale, megabytes } from "@ownerproof/ui";
+import { LocalizedElement, base, draw, locale, megabytes } from "@ownerproof/ui";
 import {
   type DocumentStatus,
   type DocumentText,
@@ -11,7 +11,6 @@ import {
 } from "@ownerproof/verify-element";
 import { fault, normalise } from "../../rules/resident-id.ts";
 import { t } from "../../texts/index.ts";
-import { drawPreview } from "./preview.ts";
 
 /** What the person states, and the picture that proves it. */
 export interface Identity {
@@ -156,7 +155,7 @@ export class OwnerIdentity extends LocalizedElement {
     this.text = null;
     await this.updateComplete;
     const canvas = this.renderRoot.querySelector("canvas");
-    if (canvas && !(await drawPreview(photo, canvas))) {
+    if (canvas && !(await draw(photo, canvas))) {
       this.quality = "unreadable";
       this.photo = null; // Not the picture before it, which is still on the canvas.
       return;
