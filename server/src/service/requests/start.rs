@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 use verify::document::{Iccid, Msisdn};
 
-use super::{By, keep_time, line};
+use super::{By, keep_time, line, side};
 use crate::{
     rules::{
         application::{ActualUser, Applicant, Application, Identity, Way},
@@ -65,7 +65,7 @@ pub async fn transfer(app: &App, account: Uuid, vehicle: Uuid) -> Result<Uuid> {
         invitation: Some(&token),
         ..of_owner(app, Kind::Transfer, account, &vehicle, Detail::None)
     };
-    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }, Party::Owner).await
+    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }).await
 }
 
 /// Starts the end of service of a vehicle this account owns (Art 13).
@@ -86,7 +86,7 @@ pub async fn cancellation(
     let (tx, vehicle) = own(app, account, vehicle).await?;
     let detail = Detail::Cancellation { reason, note };
     let new = of_owner(app, Kind::Cancellation, account, &vehicle, detail);
-    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }, Party::Owner).await
+    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }).await
 }
 
 /// Starts the replacement of a card in a vehicle this account owns (Art 13).
@@ -108,7 +108,7 @@ pub async fn replacement(app: &App, account: Uuid, card: Uuid, iccid: &str, msis
     let (iccid, msisdn) = (iccid.as_str().to_owned(), msisdn.as_str().to_owned());
     let detail = Detail::Replacement { card_id: card, iccid, msisdn };
     let new = of_owner(app, Kind::Replacement, account, &vehicle, detail);
-    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }, Party::Owner).await
+    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }).await
 }
 
 /// Claims a vehicle whose owner on record cannot be reached.
@@ -130,7 +130,7 @@ pub async fn claim(app: &App, account: Uuid, vehicle: Proved<'_>) -> Result<Uuid
         counterparty_account_id: Some(account),
         ..of_owner(app, Kind::Claim, account, &vehicle, Detail::None)
     };
-    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }, Party::Counterparty).await
+    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }).await
 }
 
 /// Starts a registration of vehicles nobody is registered for (Art 8, 9, 12, 22).
@@ -186,7 +186,7 @@ pub async fn registration(app: &App, account: Uuid, new: NewApplication<'_>) -> 
         invitation: None,
         expires_at_ms: expiry(app),
     };
-    begin(app, tx, account, request, Party::Owner).await
+    begin(app, tx, account, request).await
 }
 
 /// Starts putting a record right that failed a sample (Art 10), or that was not put right in time.
@@ -217,7 +217,7 @@ pub async fn rectification(app: &App, account: Uuid, vehicle: Uuid, address: &st
     let application = Application { way: Way::Rectification, applicant, address, actual_users: Vec::new() };
     let detail = Detail::Registration(Box::new(application));
     let new = of_owner(app, Kind::Registration, account, &vehicle, detail);
-    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }, Party::Owner).await
+    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }).await
 }
 
 /// A vehicle of this account, whose record lives.
@@ -260,13 +260,13 @@ fn expiry(app: &App) -> i64 {
     clocks::deadline(app.now_ms(), u64::from(app.config.transfer.ttl_days) * 24 * 3600)
 }
 
-async fn begin(app: &App, tx: Tx, account: Uuid, new: NewRequest<'_>, party: Party) -> Result<Uuid> {
+async fn begin(app: &App, tx: Tx, account: Uuid, new: NewRequest<'_>) -> Result<Uuid> {
     let action = format!("{}.start", new.kind.as_str());
     let request = match tx.requests().insert(new, app.now_ms()).await {
         Err(StoreError::Conflict) => return Err(Refusal::RequestOpen.into()),
         other => other?,
     };
-    line(app, &tx, &request, By::Party(party), None).await?;
+    line(app, &tx, &request, By::Party(side(&request, account, &[]).unwrap_or(Party::Owner)), None).await?;
     app.audit(&tx, Actor::Account(account), &action, ("request", request.id), None).await?;
     tx.commit().await?;
     Ok(request.id)

@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use crate::{
+    field::OWNED_CAR,
     person::{Person, acceptance, up_to_acceptance},
     stage::{Db, Stage},
 };
@@ -41,13 +42,23 @@ async fn one_report_wins(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_transfer_of_a_vehicle_is_open(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+async fn of_all_requests_for_a_vehicle_one_is_open(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     let Some(stage) = Stage::up(db).await else { return };
-    let owner = Person::owner(&stage).await;
-    let vehicle = owner.get("/owner/vehicles").await.ok()["items"][0]["id"].clone();
-    let start = || owner.post("/owner/transfers", json!({"vehicle_id": vehicle}));
-    let (one, other) = tokio::join!(start(), start());
-    let (won, lost) = if one.status == 201 { (one, other) } else { (other, one) };
-    won.ok();
-    lost.refused(409, "request-open");
+    let (owner, buyer) = (Person::owner(&stage).await, Person::buyer(&stage).await);
+    let owned = owner.get("/owner/vehicles").await.ok();
+    let items = owned["items"].as_array().unwrap();
+    let vehicle = items.iter().find(|item| item["cards"].as_array().unwrap().len() == 2).unwrap();
+    let card = json!({"card_id": vehicle["cards"][0]["id"], "iccid": "898604071120C0015299", "msisdn": "1064802000099"});
+    let tries = tokio::join!(
+        owner.post("/owner/transfers", json!({"vehicle_id": vehicle["id"]})),
+        owner.post("/owner/transfers", json!({"vehicle_id": vehicle["id"]})),
+        owner.post("/owner/cancellations", json!({"vehicle_id": vehicle["id"], "reason": "lost"})),
+        owner.post("/owner/replacements", card),
+        buyer.post("/owner/claims", json!({"vin": OWNED_CAR.0, "engine_number": OWNED_CAR.1})),
+    );
+    let (won, lost): (Vec<_>, Vec<_>) =
+        <[_; 5]>::from(tries).into_iter().partition(|answer| answer.status == 201);
+    assert_eq!(won.len(), 1);
+    lost.iter().for_each(|answer| answer.refused(409, "request-open"));
+    assert_eq!(stage.ask("SELECT CAST(COUNT(*) AS TEXT) FROM request").await, "1");
 }
