@@ -9,7 +9,9 @@ import { title, tone } from "./reviews.ts";
 import { api } from "./session.ts";
 import { t, tCode } from "./texts.ts";
 
-const REASONS: ReviewReason[] = ["face_mismatch", "unreadable", "document_mismatch", "suspected_attack", "other"];
+/** Reasons about a person; papers alone have the rest. */
+const OF_PEOPLE: ReviewReason[] = ["face_mismatch", "suspected_attack"];
+const REASONS: ReviewReason[] = ["unreadable", "document_mismatch", "other"];
 
 /** One review: what is asked for, what the machine said, pictures and papers, and the decision. */
 @customElement("console-review")
@@ -167,7 +169,7 @@ export class ConsoleReview extends LocalizedElement {
         <div>
           <label for="reason">${t("reason")}</label>
           <select id="reason" name="reason">
-            ${REASONS.map((reason) => html`<option value=${reason}>${tCode("reason", reason)}</option>`)}
+            ${[...(review.name_masked ? OF_PEOPLE : []), ...REASONS].map((reason) => html`<option value=${reason}>${tCode("reason", reason)}</option>`)}
           </select>
         </div>
         <div>

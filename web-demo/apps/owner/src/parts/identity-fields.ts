@@ -3,7 +3,7 @@ import type { DocumentType, Identity } from "@ownerproof/api-client";
 import { phone } from "../rules/phone.ts";
 import { fault } from "../rules/resident-id.ts";
 import { t, tCode } from "../texts/index.ts";
-import { field } from "./field.ts";
+import { type Field, field } from "./field.ts";
 
 /** Documents of people. */
 export const OF_PEOPLE: readonly DocumentType[] = [
@@ -34,6 +34,12 @@ export const asSent = (identity: Identity): Identity => ({
   phone: phone(identity.phone) ?? identity.phone,
 });
 
+/** Wrong only once it can no longer become right. */
+function phoneHint(number: string): Pick<Field, "hint" | "tone"> {
+  if (phone(number)) return { hint: t("number_ok"), tone: "good" };
+  return { hint: t("phone_hint"), tone: number.replace(/\D/g, "").length >= 11 ? "bad" : "" };
+}
+
 /** The fields for who someone is. `id` sets the fields of several people on one screen apart. */
 export const identityFields = (
   id: string,
@@ -57,8 +63,7 @@ export const identityFields = (
     number: true, change: (document_number) => change({ ...identity, document_number: document_number.toUpperCase() }),
   })}
   ${field({
-    id: `${id}-phone`, label: t("phone"), value: identity.phone, hint: t("phone_hint"), max: 20,
-    tone: identity.phone.replace(/\D/g, "").length >= 11 && !phone(identity.phone) ? "bad" : "",
+    id: `${id}-phone`, label: t("phone"), value: identity.phone, max: 20, ...phoneHint(identity.phone),
     change: (number) => change({ ...identity, phone: number }),
   })}
 `;

@@ -6,7 +6,7 @@ export const en: Record<keyof typeof zh, string> = {
   title_transfer_owner: "Transfer to a new owner",
   title_transfer_counterparty: "Take over SIM cards",
   title_claim_owner: "Somebody claims your car",
-  title_claim_counterparty: "Claim a car (owner out of reach)",
+  title_claim_counterparty: "Claim a car",
   title_cancellation: "End the service",
   title_replacement: "Replace a SIM card",
 

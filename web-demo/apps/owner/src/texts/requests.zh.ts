@@ -7,7 +7,7 @@ export const zh = {
   title_transfer_owner: "过户给新车主",
   title_transfer_counterparty: "接收车联网卡",
   title_claim_owner: "有人申请接收您的车",
-  title_claim_counterparty: "申请过户（联系不上原车主）",
+  title_claim_counterparty: "申请过户",
   title_cancellation: "注销车联网卡",
   title_replacement: "更换车联网卡",
 
