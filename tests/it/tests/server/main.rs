@@ -10,6 +10,7 @@ mod evidence;
 mod field;
 mod files;
 mod housekeeping;
+mod invariants;
 mod openapi;
 mod outbox;
 mod person;
