@@ -89,6 +89,7 @@ class Check {
     await this.measure(owner, "owner", verdict);
     await this.measure(other, "counterparty", second);
     this.measureTransfers(owner.stage);
+    await steps.run("the new owner asks for the end of service and takes it back", () => other.startsAnEndAndTakesItBack());
     const { worker } = await seen(owner.page);
     const warm = await steps.run("the engine loads again, from what the browser keeps", () => loadAgain(owner.page, worker));
     steps.measured("engine load, warm", seconds(warm));

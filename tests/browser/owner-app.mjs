@@ -200,6 +200,21 @@ export class OwnerApp {
     await this.#at("accept").click();
   }
 
+  /** Asks for the end of service of the first car, sends a picture as its proof, and takes the request back. */
+  async startsAnEndAndTakesItBack() {
+    await this.open("/owner/#/");
+    await this.#at("start-cancellation").click();
+    await this.#at("reason-scrapped").check();
+    await this.stage.shot("cancellation");
+    await this.#at("start").click();
+    await this.#at("paper-file").setInputFiles(this.actor.document);
+    await this.#at("papers-1", '[data-sent="1"]').waitFor();
+    await this.stage.shot("paper");
+    await this.#at("cancel-request").click();
+    await this.#at("confirm").click();
+    await this.#at("timeline-state", '[data-state="cancelled"]').waitFor();
+  }
+
   /** Waits until this side sees that the platform has confirmed. */
   async seesConfirmed() {
     await this.#at("timeline-state", '[data-state="confirmed"]').waitFor({ timeout: DELIVERY_MS });

@@ -41,6 +41,7 @@ export const en: Explanations = {
   "phone-invalid": ["This is not a mobile number", "Type all 11 digits."],
   "name-invalid": ["The name cannot be used", "Type it as on your document, up to 50 characters."],
   "document-number-invalid": ["The ID number cannot be right", "Check all 18 characters."],
+  "document-type-invalid": ["This kind of document cannot be used here", "Choose another one from the list."],
   "document-mismatch": ["Name or ID number do not fit the record", "Type both exactly as registered for this car. If the record is wrong, contact support."],
   "same-person": ["The new owner must be someone else", "Let them use their own number. If this car is yours already, see “My cars”."],
   "guardian-needed": ["A guardian must consent", "Visit a shop together with a guardian."],
@@ -63,5 +64,6 @@ export const en: Explanations = {
   "locked-out": ["Locked after several failures", "To protect your identity, come back later, or choose the way without your face."],
   "daily-cap": ["No verifications left for today", "Try again tomorrow or visit a shop."],
   "engine-loading": ["The service is getting ready", "Almost there. Wait a moment, then go on."],
+  "engine-failed": ["The pictures could not be judged", "It is not your fault. Send them again in a moment."],
   unavailable: ["The service cannot work right now", "Try again in a few seconds."],
 };

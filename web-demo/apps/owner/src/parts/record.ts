@@ -6,11 +6,12 @@ import { t, tCode } from "../texts/index.ts";
 const TONES: Partial<Record<Vehicle["record"], string>> = { rectifying: "bad", unregistered: "warn", emergency_only: "warn" };
 
 /** What the record of a car means for its owner; nothing while all is well. */
-export function recordNotice({ record, rectify_by: by }: Vehicle) {
+export function recordNotice({ record, rectify_by: by, open_request: open }: Vehicle) {
   if (record === "active") return null;
+  const ending = record === "emergency_only" && open?.kind === "cancellation";
   return html`<div class="notice ${TONES[record] ?? ""}" data-testid="record" data-state=${record}>
     <strong>${tCode("record", record)}</strong>
-    <p>${record === "rectifying" ? t("record_rectifying_lead", { at: by ? moment(by) : "" }) : tCode("record", `${record}_lead`)}</p>
+    <p>${ending ? t("record_ending_lead") : tCode("record", `${record}_lead`, { at: by ? moment(by) : "" })}</p>
   </div>`;
 }
 

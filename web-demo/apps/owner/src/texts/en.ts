@@ -62,6 +62,7 @@ export const en: Record<keyof typeof zh, string> = {
   record_rectifying_lead: "A check found it wrong. Have it put right by {at}; after that only emergency calls and rescue work.",
   record_emergency_only: "Emergency calls and rescue only",
   record_emergency_only_lead: "This car's other connected functions are off until the record is put right.",
+  record_ending_lead: "The service has ended; the carrier closes all cards soon.",
   record_closed: "Service ended",
   record_closed_lead: "The cards are closed. The record is kept for two more years, as the law asks.",
   carrier_mobile: "China Mobile",

@@ -10,9 +10,9 @@ const zh = { ...generalZh, ...ofRequestsZh };
 export const t = catalogue<Record<keyof typeof zh, string>>({ zh, en: { ...general, ...ofRequests } });
 
 /** A text whose key is put together from a code of the server; the code itself where there is none. */
-export function tCode(prefix: string, code: string): string {
+export function tCode(prefix: string, code: string, values?: Values): string {
   const key = `${prefix}_${code}`;
-  return key in zh ? t(key as keyof typeof zh) : code;
+  return key in zh ? t(key as keyof typeof zh, values) : code;
 }
 
 /**

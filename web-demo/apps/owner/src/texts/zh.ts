@@ -59,6 +59,7 @@ export const zh = {
   record_rectifying_lead: "抽查发现登记信息有误。请在 {at} 前补正，逾期仅可紧急呼叫和救援。",
   record_emergency_only: "仅可紧急呼叫和救援",
   record_emergency_only_lead: "这辆车的其他联网功能已停止。补正登记信息后恢复。",
+  record_ending_lead: "已注销，运营商随后关停全部车联网卡。",
   record_closed: "已注销",
   record_closed_lead: "车联网卡已关停，登记资料依法再保存两年。",
   carrier_mobile: "中国移动",
