@@ -56,6 +56,7 @@ export class OwnerPapers extends LocalizedElement {
         outline: 3px solid var(--op-accent);
         outline-offset: 2px;
       }
+      label:not(.button),
       .notice {
         margin-top: 12px;
       }
