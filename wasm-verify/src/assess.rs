@@ -10,7 +10,7 @@ mod weigh;
 
 pub use crate::engine::Engine;
 pub use binding::{Checked, Submission, check};
-pub use stated::check_stated;
+pub use stated::{check_document, check_stated};
 pub use weigh::{Thresholds, assess};
 
 use crate::image::ImageError;

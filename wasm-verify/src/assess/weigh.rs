@@ -1,6 +1,6 @@
+use super::stated::document_face;
 use super::{Assessment, Checked, Engine, EvidenceError, Reason};
 use crate::challenge::Step;
-use crate::engine::Portrait;
 use crate::face::quality::measure;
 use crate::face::{Embedding, Landmarks, Region, rivals};
 use crate::image::decode;
@@ -137,14 +137,8 @@ fn look(engine: &Engine, index: usize, file: &[u8]) -> Result<Look, EvidenceErro
 
 fn portrait(engine: &Engine, file: &[u8]) -> Result<Embedding, EvidenceError> {
     let photograph = decode(file).map_err(EvidenceError::DocumentImage)?;
-    match engine.portrait(&photograph).map_err(engine_failed)? {
-        Portrait::Found(face) => {
-            engine.embed(&photograph, &face).map_err(engine_failed)?.ok_or(EvidenceError::DocumentNoFace)
-        }
-        Portrait::NoFace => Err(EvidenceError::DocumentNoFace),
-        Portrait::SeveralFaces => Err(EvidenceError::DocumentSeveralFaces),
-        Portrait::TooSmall | Portrait::Flawed(_) => Err(EvidenceError::DocumentUnclear),
-    }
+    let face = document_face(engine, &photograph)?;
+    engine.embed(&photograph, &face).map_err(engine_failed)?.ok_or(EvidenceError::DocumentNoFace)
 }
 
 fn engine_failed(_: NetworkError) -> EvidenceError {

@@ -124,6 +124,14 @@ impl DocumentType {
         self.facts().needs_review
     }
 
+    /// The type whose numbers it bears: one person has the same number on each of these.
+    pub fn numbering(self) -> Self {
+        match self {
+            Self::TemporaryResidentId | Self::HouseholdRegister => Self::ResidentId,
+            own => own,
+        }
+    }
+
     /// The canonical spelling of a number of this type.
     pub(super) fn read(self, text: &str) -> Result<String, DocumentError> {
         let text = text.trim().to_ascii_uppercase();

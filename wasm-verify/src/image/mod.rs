@@ -22,6 +22,16 @@ pub fn from_rgba(rgba: &[u8], width: u32, height: u32) -> Option<RgbImage> {
     RgbImage::from_raw(width, height, rgb)
 }
 
+/// The picture, scaled down where a side is longer than `side`.
+pub fn fit(picture: RgbImage, side: u32) -> RgbImage {
+    let longest = picture.width().max(picture.height());
+    if longest <= side || side == 0 {
+        return picture;
+    }
+    let scaled = |length: u32| ((u64::from(length) * u64::from(side) / u64::from(longest)) as u32).max(1);
+    ::image::imageops::thumbnail(&picture, scaled(picture.width()), scaled(picture.height()))
+}
+
 /// The picture as a JPEG file, the form in which keyframes travel.
 pub fn to_jpeg(picture: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -31,4 +41,17 @@ pub fn to_jpeg(picture: &RgbImage) -> Vec<u8> {
         bytes.clear();
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_too_large_is_scaled_down() {
+        let size = |width, height| fit(RgbImage::new(width, height), 100).dimensions();
+        assert_eq!(size(100, 60), (100, 60));
+        assert_eq!(size(400, 300), (100, 75));
+        assert_eq!(size(1, 4000), (1, 100));
+    }
 }
