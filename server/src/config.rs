@@ -2,7 +2,8 @@
 //!
 //! Defaults, then the TOML file given by `--config` (by default `ownerproof.toml`, if it is there), then the
 //! environment: `OWNERPROOF_DATABASE__URL` sets `database.url` (values are read as TOML where they parse, so quote
-//! a password made of digits: `'"12345678"'`). Secrets are never printed.
+//! a password made of digits: `'"12345678"'`). `OWNERPROOF_POLICY` sets the list of policies:
+//! `[{challenge = {steps = 2}}]`. Secrets are never printed.
 
 use std::path::{Path, PathBuf};
 
@@ -12,9 +13,9 @@ use figment::{
 };
 use secrecy::SecretString;
 use serde::Deserialize;
-use verify::challenge::Step;
+use verify::document::NumberRange;
 
-use crate::rules::rights::Role;
+use crate::rules::{policy::Policies, rights::Role};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -30,8 +31,14 @@ pub struct Config {
     pub keys: Keys,
     /// The OEM platform.
     pub oem: Oem,
-    /// How a person is verified.
+    /// The work of verifying.
     pub verification: Verification,
+    /// What must be proved, and how: one or several versions, `[[policy]]`.
+    pub policy: Policies,
+    /// The outside authority that vouches for people.
+    pub authority: Authority,
+    /// Cards.
+    pub card: Card,
     /// How a request runs.
     pub transfer: Transfer,
     /// How a claim of a vehicle whose owner cannot be reached runs.
@@ -164,52 +171,46 @@ impl Default for Oem {
     }
 }
 
-/// How a person is verified. Raise `policy_version` with every change: each verdict records it.
+/// The work of verifying; what decides is the [`policy`](Config::policy).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Verification {
-    /// Stored with each verdict.
-    pub policy_version: u32,
-    /// The steps a challenge is drawn from.
-    pub step_pool: Vec<Step>,
-    /// How many different steps a challenge has; at most the size of the pool.
-    pub steps_per_challenge: usize,
-    /// Milliseconds the person has for one step.
-    pub step_timeout_ms: u32,
-    /// Seconds from the challenge to the latest moment its report is taken.
-    pub ttl_s: u64,
-    /// Failures within `lockout_window_s` that lock one account for one document.
-    pub lockout_failures: usize,
-    /// Seconds in which failures are counted.
-    pub lockout_window_s: u64,
-    /// Seconds a lock lasts.
-    pub lockout_s: u64,
-    /// Challenges one account may start in 24 hours.
-    pub daily_cap: u64,
     /// Verifications one account may ask for per hour, counting those refused for a wrong document.
     pub per_account_per_hour: u32,
-    /// Pass a report without pictures on the device's word. Off: such a report goes to manual review.
-    pub accept_device_only: bool,
     /// Reports assessed at the same time; each takes one core for seconds.
     pub concurrency: usize,
 }
 
 impl Default for Verification {
     fn default() -> Self {
-        Self {
-            policy_version: 1,
-            step_pool: Step::ALL.to_vec(),
-            steps_per_challenge: 3,
-            step_timeout_ms: 10_000,
-            ttl_s: 300,
-            lockout_failures: 5,
-            lockout_window_s: 180,
-            lockout_s: 1_800,
-            daily_cap: 30,
-            per_account_per_hour: 30,
-            accept_device_only: false,
-            concurrency: 1,
-        }
+        Self { per_account_per_hour: 30, concurrency: 1 }
+    }
+}
+
+/// The outside authority that vouches for people (网号, 网证, ID photo service).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Authority {
+    /// Base address, without a final slash. Empty: this way is closed.
+    pub url: String,
+    /// Secret that signs what we ask (Standard Webhooks: base64, with or without `whsec_`).
+    pub request_secret: SecretString,
+    /// Secret that signs the authority's answers, same form.
+    pub answer_secret: SecretString,
+}
+
+/// Cards.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Card {
+    /// Ranges of numbers dedicated to cards of vehicles; they change (Art 15). The first one that fits names the
+    /// carrier where the ICCID does not.
+    pub number_ranges: Vec<NumberRange>,
+}
+
+impl Default for Card {
+    fn default() -> Self {
+        Self { number_ranges: NumberRange::known() }
     }
 }
 
@@ -327,13 +328,11 @@ impl Default for Notify {
 pub struct Review {
     /// Hours within which someone looks; shown to the person who waits.
     pub due_hours: u32,
-    /// Two people must agree to let someone pass.
-    pub two_people: bool,
 }
 
 impl Default for Review {
     fn default() -> Self {
-        Self { due_hours: 24, two_people: false }
+        Self { due_hours: 24 }
     }
 }
 
@@ -367,8 +366,53 @@ impl Config {
         };
         Figment::new()
             .merge(toml)
-            .merge(Env::prefixed("OWNERPROOF_").filter(|key| key.as_str().contains("__")).split("__"))
+            .merge(
+                Env::prefixed("OWNERPROOF_")
+                    .filter(|key| key == "policy" || key.as_str().contains("__"))
+                    .split("__"),
+            )
             .extract()
             .map_err(Box::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use verify::challenge::Step;
+
+    use super::*;
+
+    #[test]
+    fn policies_can_come_from_the_environment() {
+        let value = r#"[{challenge={step_timeout_ms=25000,step_pool=["blink","nod"],steps=2}}, {version=2, valid_from="2027-01-01T00:00:00+08:00"}]"#;
+        let value: figment::value::Value = value.parse().unwrap();
+        let policies: Policies = value.deserialize().unwrap();
+        assert_eq!(policies.check(), Ok(()));
+        let first = policies.in_force(0).unwrap();
+        assert_eq!((first.version, first.challenge.steps), (1, 2));
+        assert_eq!(first.challenge.step_pool, [Step::Blink, Step::Nod]);
+        assert_eq!(policies.in_force(i64::MAX).unwrap().version, 2);
+    }
+
+    #[test]
+    fn a_rule_is_written_in_a_few_words() {
+        let toml = r#"
+            [[policy]]
+            version = 2
+            thresholds = { match_pass = 0.5 }
+            [[policy.rules]]
+            kinds = ["transfer", "claim"]
+            parties = ["counterparty"]
+            holder = "unit"
+            methods = ["documents"]
+            two_people = true
+            [[policy.rules]]
+            methods = ["face", "documents"]
+        "#;
+        let config: Config = Figment::new().merge(Toml::string(toml)).extract().unwrap();
+        assert_eq!(config.policy.check(), Ok(()));
+        let policy = config.policy.find(2).unwrap();
+        assert_eq!(policy.rules.len(), 2);
+        assert_eq!((policy.thresholds.match_pass, policy.thresholds.match_review), (0.5, 0.36));
     }
 }

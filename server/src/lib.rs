@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod api;
+pub mod authority;
 pub mod config;
 pub mod keys;
 pub mod log;

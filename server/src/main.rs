@@ -10,7 +10,7 @@ use server::{
     api,
     config::Config,
     keys,
-    service::{App, housekeeping, seed},
+    service::{App, housekeeping, policies, seed},
     sync::worker::Worker,
     verification::Native,
 };
@@ -103,6 +103,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     server::log::install();
     let app = App::connect(config).await?;
     app.store.migrate().await?;
+    policies::record(&app).await?;
     seed::staff(&app).await?;
     let stop = CancellationToken::new();
     let worker = Worker::configured(app.clone())?;

@@ -18,11 +18,12 @@ pub(super) async fn capped<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     mut request: Request,
 ) -> poem::Result<Response> {
-    let limit = if ["/report", "/papers"].iter().any(|end| request.uri().path().ends_with(end)) {
-        PICTURES
-    } else {
-        OTHER
-    };
+    let limit =
+        if ["/report", "/photographs", "/papers"].iter().any(|end| request.uri().path().ends_with(end)) {
+            PICTURES
+        } else {
+            OTHER
+        };
     let read = tokio::time::timeout(PATIENCE, request.take_body().into_bytes_limit(limit)).await;
     let bytes = read.map_err(|_| Status(StatusCode::REQUEST_TIMEOUT))?.map_err(|error| match error {
         ReadBodyError::PayloadTooLarge => Status(StatusCode::PAYLOAD_TOO_LARGE),

@@ -1,6 +1,11 @@
 //! Masking of stored numbers for display.
 
-use verify::document::{Iccid, Msisdn, Vin};
+use verify::document::{Document, DocumentType, Iccid, Msisdn, Vin};
+
+/// As its type is masked.
+pub(super) fn document(kind: DocumentType, text: &str) -> String {
+    Document::parse(kind, text).map_or_else(|_| hidden(text), |document| document.masked())
+}
 
 /// Last 6 characters shown.
 pub(super) fn vin(text: &str) -> String {

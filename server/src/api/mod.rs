@@ -56,6 +56,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         owner::cancellations::Cancellations,
         owner::replacements::Replacements,
         owner::invitations::Invitations,
+        owner::policy::PolicyInForce,
         owner::verifications::Verifications,
     );
     let console = (

@@ -8,7 +8,7 @@ use verify::document;
 use super::mask;
 use crate::{
     rules::{
-        card, notice,
+        card, notice, policy,
         proof::{Proof, Reason},
         record,
         request::{Kind, Party, State, Subject},
@@ -88,6 +88,15 @@ macro_rules! mirror {
 }
 
 mirror! {
+    /// A way to prove who one is.
+    Method = policy::Method {
+        /// A live face before the camera.
+        Face,
+        /// Photographs of documents, looked at by staff.
+        Documents,
+        /// An identity service outside.
+        Authority,
+    }
     /// A side of a request.
     Role = Party {
         /// The owner on record; in a registration, who becomes it.

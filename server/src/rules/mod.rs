@@ -33,6 +33,7 @@ pub mod card_limit;
 pub mod clocks;
 pub mod lockout;
 pub mod notice;
+pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod request;

@@ -8,6 +8,9 @@ use crate::store::{Actor, Consent};
 /// Purpose of the consent under which pictures may be sent.
 pub const FACE_EVIDENCE: &str = "face_evidence_upload";
 
+/// Purpose of the consent under which photographs of documents may be sent.
+pub const DOCUMENT_REVIEW: &str = "document_review";
+
 /// The consents of an account that are in force, newest first.
 ///
 /// # Errors

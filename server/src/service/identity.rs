@@ -2,7 +2,7 @@
 
 use verify::document::{Document, DocumentType};
 
-use super::{Refusal, Result, codes::Phone};
+use super::{App, Refusal, Result, codes::Phone, policies};
 use crate::rules::application::Identity;
 
 /// An identity as it was typed.
@@ -17,13 +17,14 @@ pub struct Stated<'a> {
     pub phone: &'a str,
 }
 
-/// Checks it. `unit` says whether it must be one, or must be a person.
+/// Checks it; the policy says which documents are taken. `unit` says whether it must be one, or must be a person.
 ///
 /// # Errors
 /// [`Refusal::NameInvalid`], [`Refusal::DocumentNumberInvalid`], [`Refusal::DocumentTypeInvalid`],
 /// [`Refusal::PhoneInvalid`].
-pub(super) fn checked(stated: &Stated<'_>, unit: bool) -> Result<Identity> {
-    if stated.document_type.is_unit() != unit {
+pub(super) fn checked(app: &App, stated: &Stated<'_>, unit: bool) -> Result<Identity> {
+    let kind = stated.document_type;
+    if kind.is_unit() != unit || !policies::in_force(app)?.takes(kind) {
         return Err(Refusal::DocumentTypeInvalid.into());
     }
     let document = Document::parse(stated.document_type, stated.document_number);

@@ -7,8 +7,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
+    authority::{self, Authority},
     config::Config,
     notify::{Gateway, gateway},
+    rules::policy::Wrong,
     store::{Actor, Entry, Store, StoreError, Tx},
     verification::Desk,
 };
@@ -21,6 +23,7 @@ mod limits;
 pub mod messages;
 pub mod notices;
 pub mod owner;
+pub mod policies;
 pub(crate) mod record;
 mod refusal;
 pub mod requests;
@@ -79,6 +82,8 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// How texts reach people.
     pub gateway: Arc<dyn Gateway>,
+    /// Who vouches for people, if anybody does.
+    pub authority: Option<Arc<dyn Authority>>,
     /// Where reports are assessed.
     pub desk: Arc<Desk>,
     /// Who asked how often.
@@ -93,6 +98,15 @@ pub enum SetupError {
     /// `notify.gateway` names none.
     #[error("notify.gateway: there is no gateway {0:?}")]
     Gateway(String),
+    /// A policy has settings that cannot be.
+    #[error(transparent)]
+    Policy(#[from] Wrong),
+    /// The rules of a policy were changed, its number was not.
+    #[error("policy {0}: other rules were in use under this version; give the changed ones a new version")]
+    PolicyChanged(u32),
+    /// The outside authority cannot be asked.
+    #[error(transparent)]
+    Authority(#[from] authority::SetupError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -104,6 +118,8 @@ impl App {
     /// # Errors
     /// [`SetupError`].
     pub async fn connect(config: Config) -> std::result::Result<Self, SetupError> {
+        config.policy.check()?;
+        let authority = authority::Http::configured(&config.authority)?;
         let name = &config.notify.gateway;
         let gateway = gateway(name).ok_or_else(|| SetupError::Gateway(name.clone()))?;
         Ok(Self {
@@ -111,6 +127,7 @@ impl App {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             gateway: gateway.into(),
+            authority: authority.map(|authority| Arc::new(authority) as Arc<dyn Authority>),
             desk: Arc::new(Desk::new(config.verification.concurrency)),
             limits: Arc::new(Limits::new(&config)),
             wake: Arc::default(),

@@ -1,7 +1,7 @@
 //! The record of a vehicle: its owner, what its cards may do. Cards of a vehicle move together with it.
 
 use uuid::Uuid;
-use verify::document::Iccid;
+use verify::document::{Iccid, Msisdn};
 
 use super::{App, Refusal, Result};
 use crate::{
@@ -84,7 +84,7 @@ async fn replaced(
     let stocked = match tx.cards().by_iccid(iccid).await? {
         Some(card) => card,
         None => {
-            let carrier = carrier_of(iccid);
+            let carrier = carrier_of(app, iccid, msisdn);
             let (id, state) = (app.id(), card::State::Stocked);
             let new =
                 NewCard { id, vehicle_id: None, batch_id: None, msisdn, iccid, carrier: &carrier, state };
@@ -101,9 +101,14 @@ async fn replaced(
     Ok(())
 }
 
-/// The carrier an ICCID names, in snake case; `unknown` where it names none.
-pub(crate) fn carrier_of(iccid: &str) -> String {
-    let carrier = iccid.parse::<Iccid>().ok().and_then(|iccid| iccid.carrier());
-    let carrier = carrier.and_then(|carrier| serde_json::to_value(carrier).ok());
+/// The carrier of a card, in snake case: as its ICCID names it, or else the range its number lies in (Art 15);
+/// `unknown` where neither does.
+pub(crate) fn carrier_of(app: &App, iccid: &str, msisdn: &str) -> String {
+    let named = iccid.parse::<Iccid>().ok().and_then(|iccid| iccid.carrier());
+    let in_range = || {
+        let number: Msisdn = msisdn.parse().ok()?;
+        app.config.card.number_ranges.iter().find(|range| range.holds(&number))?.carrier
+    };
+    let carrier = named.or_else(in_range).and_then(|carrier| serde_json::to_value(carrier).ok());
     carrier.as_ref().and_then(|name| name.as_str()).unwrap_or("unknown").to_owned()
 }

@@ -65,6 +65,9 @@ refusals! {
     ReviewTaken = 409 "review-taken" "This review is not yours", "Claim it first, or choose another one.";
     /// The second of two people must be another one.
     SecondPerson = 409 "second-person-needed" "A second person must decide", "Leave this one to a colleague.";
+    /// The visitor has not finished with the authority.
+    AuthorityPending = 409 "authority-pending" "The identity service has not decided yet",
+        "Finish there, then ask again.";
     /// The report of this challenge was taken before.
     NonceReused = 409 "nonce-reused" "This challenge was used", "Start a new verification.";
     /// The challenge or invitation is over.
@@ -81,7 +84,7 @@ refusals! {
     NameInvalid = 422 "name-invalid" "The name cannot be used", "Type the name as on the document, 1 to 50 characters.";
     /// The document number is not possible.
     DocumentNumberInvalid = 422 "document-number-invalid" "The document number cannot be right",
-        "Check all 18 characters of the resident ID.";
+        "Compare every character with the document.";
     /// A person's document where a unit's is needed, or the other way round, or one that is not taken.
     DocumentTypeInvalid = 422 "document-type-invalid" "This document is not taken here", "Choose one of the documents offered.";
     /// Name or number are not those on record.
@@ -101,7 +104,14 @@ refusals! {
     /// The counterparty is the owner.
     SamePerson = 422 "same-person" "The new owner must be someone else", "Let the new owner open the invitation.";
     /// A guardian must consent for a person under 14.
-    GuardianNeeded = 422 "guardian-needed" "A guardian must consent", "Ask at the counter, together with a guardian.";
+    GuardianNeeded = 422 "guardian-needed" "A guardian must consent",
+        "Choose the way by documents and add the guardian's, or come to the counter together.";
+    /// The policy or the document does not allow this way.
+    MethodRefused = 422 "method-not-accepted" "This way is not open here",
+        "Choose one of the ways that your policy lists for this request.";
+    /// No photograph of the document, or of the guardian's, or too many.
+    PhotographMissing = 422 "photograph-missing" "A photograph is missing",
+        "Send 1 to 6 photographs: of the document, and of the guardian's where one is needed.";
     /// The device key is not a point of P-256.
     DeviceKeyInvalid = 422 "device-key-invalid" "The device key cannot be used",
         "Send the raw uncompressed P-256 point, 65 bytes, in base64.";
@@ -123,6 +133,9 @@ refusals! {
     Internal = 500 "internal" "Something went wrong here", "Try again later; nothing was changed.";
     /// The networks are still loading.
     EngineLoading = 503 "engine-loading" "The engine is still loading", "Try again in a few seconds.";
+    /// The authority is down, or what answers is not the authority.
+    AuthorityUnavailable = 503 "authority-unavailable" "The identity service cannot be reached",
+        "Try again in a minute, or choose another way; nothing was lost.";
     /// The database does not answer.
     Unavailable = 503 "unavailable" "The service cannot work right now", "Try again in a few seconds.";
 }

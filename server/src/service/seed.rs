@@ -1,12 +1,12 @@
 //! Rows the server needs to be used at all, and rows for a demonstration. Running twice changes nothing.
 
 use secrecy::ExposeSecret;
+use verify::document::DocumentType;
 
 use super::{App, Result, record, sessions::hash_password};
 use crate::{
     rules::card::{Event, State},
     store::{NewCard, NewPerson, NewVehicle, StaffMember, Tx},
-    verification::RESIDENT_ID,
 };
 
 /// Creates the configured first member of staff, if a password is set and the name is free.
@@ -75,7 +75,7 @@ pub async fn demo(app: &App) -> Result<()> {
     let owner = NewPerson {
         id: app.id(),
         name: DEMO_NAME,
-        document_type: RESIDENT_ID,
+        document_type: DocumentType::ResidentId.as_str(),
         document_number: DEMO_RESIDENT_ID,
         phone: DEMO_PHONE,
         address: Some("北京市朝阳区示例路1号"),
@@ -104,7 +104,7 @@ pub async fn demo(app: &App) -> Result<()> {
 }
 
 async fn card(app: &App, tx: &Tx, vehicle_id: uuid::Uuid, iccid: &str, msisdn: &str) -> Result<()> {
-    let carrier = record::carrier_of(iccid);
+    let carrier = record::carrier_of(app, iccid, msisdn);
     let card = NewCard {
         id: app.id(),
         vehicle_id: Some(vehicle_id),

@@ -58,13 +58,18 @@ pub struct NewTest<'a> {
 /// [`Refusal::BadRequest`] for more cards than the letter names, or of several carriers; [`Refusal::CardInvalid`],
 /// [`Refusal::CardTaken`]; those of an identity.
 pub async fn buy(app: &App, who: &StaffMember, purchase: Purchase<'_>) -> Result<Uuid> {
-    let (unit, responsible) = (checked(&purchase.unit, true)?, checked(&purchase.responsible, false)?);
-    let handler = checked(&purchase.handler, false)?;
+    let (unit, responsible) =
+        (checked(app, &purchase.unit, true)?, checked(app, &purchase.responsible, false)?);
+    let handler = checked(app, &purchase.handler, false)?;
     let quantity = i32::try_from(purchase.quantity).map_err(|_| Refusal::BadRequest)?;
-    let carrier = purchase.cards.first().map(|(iccid, _)| carrier_of(iccid)).ok_or(Refusal::BadRequest)?;
+    let carrier = purchase
+        .cards
+        .first()
+        .map(|(iccid, msisdn)| carrier_of(app, iccid, msisdn))
+        .ok_or(Refusal::BadRequest)?;
     let fits = purchase.cards.len() <= MOST_CARDS
         && purchase.cards.len() <= quantity as usize
-        && purchase.cards.iter().all(|(iccid, _)| carrier_of(iccid) == carrier);
+        && purchase.cards.iter().all(|(iccid, msisdn)| carrier_of(app, iccid, msisdn) == carrier);
     if !fits {
         return Err(Refusal::BadRequest.into());
     }
@@ -109,7 +114,7 @@ pub async fn buy(app: &App, who: &StaffMember, purchase: Purchase<'_>) -> Result
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::CardTaken`] for a card that serves somebody; those of an identity.
 pub async fn start_test(app: &App, who: &StaffMember, new: NewTest<'_>) -> Result<Uuid> {
-    let responsible = new.responsible.as_ref().map(|stated| checked(stated, false)).transpose()?;
+    let responsible = new.responsible.as_ref().map(|stated| checked(app, stated, false)).transpose()?;
     let now_ms = app.now_ms();
     let tx = app.store.begin().await?;
     let card = tx.cards().by_iccid(new.iccid).await?.ok_or(Refusal::NotFound)?;

@@ -21,6 +21,10 @@ pub enum EvidenceKind {
     Keyframe,
     /// The portrait cut from the document.
     DocumentPortrait,
+    /// A photographed side or page of the document.
+    Document,
+    /// A photographed side or page of the guardian's document.
+    GuardianDocument,
     /// A paper the request needs.
     Proof(Proof),
 }
@@ -31,12 +35,15 @@ impl EvidenceKind {
             Self::Report => "report",
             Self::Keyframe => "keyframe",
             Self::DocumentPortrait => "document_portrait",
+            Self::Document => "document",
+            Self::GuardianDocument => "guardian_document",
             Self::Proof(proof) => proof.as_str(),
         }
     }
 
     /// The kinds that can be looked at.
-    const PICTURES: [Self; 2] = [Self::Keyframe, Self::DocumentPortrait];
+    const PICTURES: [Self; 4] =
+        [Self::Keyframe, Self::DocumentPortrait, Self::Document, Self::GuardianDocument];
 }
 
 /// A piece of evidence to keep.

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 use secrecy::ExposeSecret;
+use verify::document::DocumentType;
 
 use crate::config;
 
@@ -28,6 +29,7 @@ mod migration;
 mod notices;
 mod outbox;
 mod people;
+mod policies;
 mod requests;
 mod reviews;
 mod samples;
@@ -49,6 +51,7 @@ pub use messages::{Messages, NewNotice, Notice, NoticeState};
 pub use notices::{NewNotification, Notifications};
 pub use outbox::{Message, NewMessage, Outbox};
 pub use people::{NewPerson, People, Person};
+pub use policies::Policies;
 pub use requests::{Acceptance, Detail, Event, NewRequest, Request, RequestVehicle, Requests};
 pub use reviews::{NewReview, Review, Reviews};
 pub use samples::{Sample, Samples};
@@ -56,7 +59,7 @@ pub use sessions::{Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember};
 pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
-pub use verifications::{NewVerification, Verdict, Verification, Verifications};
+pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};
 
 /// Why the store refused.
 #[derive(Debug, thiserror::Error)]
@@ -187,6 +190,8 @@ aggregates! {
     verifications: Verifications,
     /// Pictures and reports kept under a consent.
     evidence: Evidence,
+    /// Verification policies.
+    policies: Policies,
     /// Manual reviews.
     reviews: Reviews,
     /// Consents.
@@ -223,7 +228,10 @@ impl Tx {
 
     /// The look-up value of a document.
     pub(crate) fn document_index(&self, document_type: &str, number: &str) -> Vec<u8> {
-        self.crypter.blind_index("document", &format!("{document_type}:{number}"))
+        // A temporary ID bears the number of the ID it stands in for: the same person.
+        let numbering =
+            document_type.parse().map_or(document_type, |kind: DocumentType| kind.numbering().as_str());
+        self.crypter.blind_index("document", &format!("{numbering}:{number}"))
     }
 
     fn is_postgres(&self) -> bool {

@@ -4,14 +4,18 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use verify::challenge::{Challenge, Task};
+use verify::{
+    challenge::{Challenge, Task},
+    document::DocumentType,
+};
 
 use super::{
     Place, Result, StoreError, Tx, conflict,
     entity::verification::{ActiveModel, Column, Entity, Model},
 };
-use crate::rules::request::Party;
+use crate::rules::{policy::Method, request::Party};
 
 /// One challenge and what came of it.
 #[derive(Clone, Debug)]
@@ -26,20 +30,37 @@ pub struct Verification {
     pub party: Party,
     /// Name the person gave.
     pub name: String,
-    /// Kind of document.
-    pub document_type: String,
+    /// By which way.
+    pub method: Method,
+    /// Type of document.
+    pub document_type: DocumentType,
     /// Canonical document number.
     pub document_number: String,
+    /// Who consents for a person too young to act alone.
+    pub guardian: Option<Guardian>,
     /// Public key of the device, uncompressed SEC1 point.
     pub device_key: Vec<u8>,
     /// What was asked.
     pub challenge: Challenge,
+    /// How the authority names the visit.
+    pub visit: Option<String>,
     /// `open`, `assessing`, `done` or `expired`.
     pub state: String,
     /// `passed`, `manual_review` or `failed`, once done.
     pub outcome: Option<String>,
     /// Latest moment its report is taken.
     pub expires_at_ms: i64,
+}
+
+/// Who consents for a person too young to act alone (PIPL 31). Encrypted at rest as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guardian {
+    /// Name on the document.
+    pub name: String,
+    /// Type of document.
+    pub document_type: DocumentType,
+    /// Canonical document number.
+    pub document_number: String,
 }
 
 /// A challenge to record.
@@ -55,14 +76,20 @@ pub struct NewVerification<'a> {
     pub party: Party,
     /// Name the person gave.
     pub name: &'a str,
-    /// Kind of document.
-    pub document_type: &'a str,
+    /// By which way.
+    pub method: Method,
+    /// Type of document.
+    pub document_type: DocumentType,
     /// Canonical document number.
     pub document_number: &'a str,
+    /// Who consents for a person too young to act alone.
+    pub guardian: Option<&'a Guardian>,
     /// Public key of the device.
     pub device_key: &'a [u8],
     /// What is asked.
     pub challenge: &'a Challenge,
+    /// How the authority names the visit.
+    pub visit: Option<&'a str>,
     /// Latest moment its report is taken.
     pub expires_at_ms: i64,
 }
@@ -76,7 +103,7 @@ pub struct Verdict {
     pub reasons: String,
     /// JSON, for staff; encrypted at rest.
     pub scores: Option<String>,
-    /// Hash of the report's canonical bytes.
+    /// Hash of the report's canonical bytes, or of whatever was handed in instead.
     pub report_sha256: [u8; 32],
 }
 
@@ -151,15 +178,20 @@ impl Verifications<'_> {
     /// The database failed.
     pub async fn insert(&self, new: NewVerification<'_>, now_ms: i64) -> Result<()> {
         let seal = |column, value: &str| self.0.crypter.seal(place(new.id, column), value.as_bytes());
+        let guardian = new.guardian.map(serde_json::to_string).transpose();
+        let guardian = guardian.map_err(|_| StoreError::Corrupt("verification"))?;
         let row = Model {
             id: new.id,
             request_id: new.request_id,
             account_id: new.account_id,
             party: new.party.as_str().to_owned(),
             name: seal("name", new.name),
-            document_type: new.document_type.to_owned(),
+            method: new.method.as_str().to_owned(),
+            document_type: new.document_type.as_str().to_owned(),
             document_number: seal("document_number", new.document_number),
-            document_index: self.0.document_index(new.document_type, new.document_number),
+            document_index: self.0.document_index(new.document_type.as_str(), new.document_number),
+            guardian: guardian.map(|guardian| seal("guardian", &guardian)),
+            visit: new.visit.map(|visit| seal("visit", visit)),
             device_key: new.device_key.to_vec(),
             nonce: new.challenge.nonce.clone(),
             steps: serde_json::to_string(&new.challenge.steps)
@@ -246,7 +278,14 @@ impl Verifications<'_> {
         let corrupt = || StoreError::Corrupt("verification");
         let text = |column, value: &[u8]| self.0.crypter.open_text(place(row.id, column), value);
         let steps: Vec<Task> = serde_json::from_str(&row.steps).map_err(|_| corrupt())?;
+        let opened =
+            |column, value: &Option<Vec<u8>>| value.as_deref().map(|value| text(column, value)).transpose();
+        let guardian = opened("guardian", &row.guardian)?;
+        let guardian = guardian.map(|guardian| serde_json::from_str(&guardian)).transpose();
         Ok(Verification {
+            method: row.method.parse().map_err(|()| corrupt())?,
+            guardian: guardian.map_err(|_| corrupt())?,
+            visit: opened("visit", &row.visit)?,
             party: row.party.parse().map_err(|()| corrupt())?,
             name: text("name", &row.name)?,
             document_number: text("document_number", &row.document_number)?,
@@ -260,7 +299,7 @@ impl Verifications<'_> {
             id: row.id,
             request_id: row.request_id,
             account_id: row.account_id,
-            document_type: row.document_type,
+            document_type: row.document_type.parse().map_err(|_| corrupt())?,
             device_key: row.device_key,
             state: row.state,
             outcome: row.outcome,

@@ -11,10 +11,10 @@ use tokio::{sync::Semaphore, time::timeout};
 use verify::{
     assess::{
         Assessment, Checked, Engine, EvidenceError, Reason, Submission, Thresholds, assess, check,
-        check_stated,
+        check_document, check_stated,
     },
     challenge::Challenge,
-    document::{DocumentCheck, Reader, ResidentId},
+    document::{Document, DocumentCheck, DocumentType, Reader},
     engine,
     net::NetworkError,
 };
@@ -26,11 +26,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Judges the pictures of a submission.
 pub trait Assessor: Send + Sync {
-    /// Takes seconds, and a core. `stated` is the document number the person gave.
+    /// Takes seconds, and a core. `stated` is what the person says their document is, `limits` are those of the policy.
     ///
     /// # Errors
     /// The pictures are bad input, or a network failed.
-    fn assess(&self, checked: &Checked<'_>, stated: &str) -> std::result::Result<Assessment, EvidenceError>;
+    fn assess(
+        &self,
+        checked: &Checked<'_>,
+        stated: &Document,
+        limits: &Thresholds,
+    ) -> std::result::Result<Assessment, EvidenceError>;
+
+    /// Whether the photograph of a document that shows its holder's face is good enough for a person to read. Takes
+    /// a moment, and a core.
+    ///
+    /// # Errors
+    /// The picture is bad input, or a network failed.
+    fn look(&self, photograph: &[u8]) -> std::result::Result<(), EvidenceError>;
 }
 
 /// Why the engine could not be loaded.
@@ -51,7 +63,6 @@ pub enum LoadError {
 pub struct Native {
     engine: Engine,
     reader: Reader,
-    limits: Thresholds,
 }
 
 impl Native {
@@ -76,7 +87,7 @@ impl Native {
         };
         let engine = Engine::load(|role| file(role.name()))?;
         let reader = Reader::load(&file(Reader::ROLE).map_err(LoadError::Manifest)?)?;
-        Ok(Self { engine, reader, limits: Thresholds::default() })
+        Ok(Self { engine, reader })
     }
 }
 
@@ -94,15 +105,26 @@ struct Model {
 }
 
 impl Assessor for Native {
-    fn assess(&self, checked: &Checked<'_>, stated: &str) -> std::result::Result<Assessment, EvidenceError> {
-        let assessment = assess(&self.engine, &self.limits, checked)?;
-        let (Some(file), Ok(stated)) = (checked.document_portrait, stated.parse::<ResidentId>()) else {
+    fn assess(
+        &self,
+        checked: &Checked<'_>,
+        stated: &Document,
+        limits: &Thresholds,
+    ) -> std::result::Result<Assessment, EvidenceError> {
+        let assessment = assess(&self.engine, limits, checked)?;
+        // The reader knows one kind of document.
+        let resident_id = (stated.kind() == DocumentType::ResidentId).then(|| stated.number().parse());
+        let (Some(file), Some(Ok(stated))) = (checked.document_portrait, resident_id) else {
             return Ok(assessment);
         };
         Ok(match check_stated(&self.engine, &self.reader, file, &stated)? {
             DocumentCheck::Differs => assessment.and(Reason::DocumentNumberDiffers),
             DocumentCheck::Agrees | DocumentCheck::NotRead => assessment,
         })
+    }
+
+    fn look(&self, photograph: &[u8]) -> std::result::Result<(), EvidenceError> {
+        check_document(&self.engine, photograph)
     }
 }
 
@@ -143,21 +165,35 @@ impl Desk {
         report: Arc<[u8]>,
         keyframes: Arc<[Vec<u8>]>,
         portrait: Option<Arc<[u8]>>,
-        stated: String,
+        stated: Document,
+        limits: Thresholds,
     ) -> Result<Assessment> {
+        self.seated(move |assessor| {
+            let submission =
+                Submission { report: &report, keyframes: &keyframes, document_portrait: portrait.as_deref() };
+            assessor.assess(&check(&challenge, &submission)?, &stated, &limits)
+        })
+        .await
+    }
+
+    /// Looks at the photograph of a document, when a seat is free.
+    ///
+    /// # Errors
+    /// As [`Self::assess`].
+    pub(super) async fn look(&self, photograph: Vec<u8>) -> Result<()> {
+        self.seated(move |assessor| assessor.look(&photograph)).await
+    }
+
+    async fn seated<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Assessor) -> std::result::Result<T, EvidenceError> + Send + 'static,
+    ) -> Result<T> {
         let assessor = self.assessor()?;
         let later = || Error::Later { refusal: Refusal::Unavailable, retry_after_s: 10 };
         let seat = timeout(PATIENCE, self.seats.acquire()).await;
         let _seat = seat.map_err(|_| later())?.map_err(|_| later())?;
-        let work = tokio::task::spawn_blocking(move || {
-            let submission =
-                Submission { report: &report, keyframes: &keyframes, document_portrait: portrait.as_deref() };
-            assessor.assess(&check(&challenge, &submission)?, &stated)
-        });
-        match work.await {
-            Ok(assessment) => Ok(assessment.map_err(evidence)?),
-            Err(_) => Err(evidence(EvidenceError::Engine)),
-        }
+        let done = tokio::task::spawn_blocking(move || work(assessor.as_ref())).await;
+        done.unwrap_or(Err(EvidenceError::Engine)).map_err(evidence)
     }
 }
 

@@ -10,12 +10,19 @@ use uuid::Uuid;
 use verify::{
     assess::{Assessment, Grade, Reason, Submission, check},
     challenge::Challenge,
+    document::Document,
 };
 
-use super::{check_lock, desk::evidence, issue::status};
+use super::{
+    Outcome,
+    desk::evidence,
+    issue::open,
+    settle::{Finding, check_lock, settle},
+};
 use crate::{
-    service::{App, Error, Refusal, Result, consents::FACE_EVIDENCE, requests},
-    store::{EvidenceKind, NewEvidence, Tx, Verdict, Verification},
+    rules::policy::{Method, Policy},
+    service::{App, Error, Refusal, Result, consents::FACE_EVIDENCE, policies},
+    store::{EvidenceKind, NewEvidence, Tx, Verification},
 };
 
 #[cfg(test)]
@@ -36,18 +43,6 @@ pub struct Upload<'a> {
     pub document_portrait: Option<&'a str>,
 }
 
-/// What the person is told. Scores and reasons stay here.
-pub struct Outcome {
-    /// `passed`, `manual_review` or `failed`.
-    pub outcome: &'static str,
-    /// A kind sentence in Chinese.
-    pub message_zh: &'static str,
-    /// The same in English.
-    pub message_en: &'static str,
-    /// A new verification can be started now.
-    pub may_retry: bool,
-}
-
 /// The upload, decoded.
 #[derive(Clone)]
 struct Files {
@@ -64,16 +59,14 @@ struct Files {
 /// [`Error::Evidence`] change nothing. [`Refusal::Conflict`] when the request moved on meanwhile.
 pub async fn report(app: &App, account: Uuid, id: Uuid, upload: Upload<'_>) -> Result<Outcome> {
     app.desk.assessor()?;
-    let verification = status(app, account, id).await?;
-    match verification.state.as_str() {
-        "open" => {}
-        "expired" => return Err(Refusal::NonceExpired.into()),
-        _ => return Err(Refusal::NonceReused.into()),
-    }
+    let verification = open(app, account, id, Method::Face).await?;
     let files = admit(&verification.device_key, &verification.challenge, &upload)?;
 
     let tx = app.store.begin().await?;
-    check_lock(app, &tx, account, &verification.document_number).await?;
+    let policy = policies::find(app, &tx, verification.challenge.policy_version).await?;
+    let document = Document::parse(verification.document_type, &verification.document_number)
+        .map_err(|_| Refusal::DocumentNumberInvalid)?;
+    check_lock(app, &tx, &policy, account, (document.kind(), document.number())).await?;
     if files.has_pictures() && tx.consents().active(account, FACE_EVIDENCE).await?.is_none() {
         return Err(Refusal::ConsentNeeded.into());
     }
@@ -84,67 +77,54 @@ pub async fn report(app: &App, account: Uuid, id: Uuid, upload: Upload<'_>) -> R
 
     // From here on the nonce is claimed: a client that hangs up must not leave it so.
     let app = app.clone();
-    let work = tokio::spawn(async move { judge(&app, &verification, files).await });
+    let work = tokio::spawn(async move { judge(&app, &verification, &policy, document, files).await });
     work.await.unwrap_or(Err(Refusal::Internal.into()))
 }
 
-async fn judge(app: &App, verification: &Verification, files: Files) -> Result<Outcome> {
+async fn judge(
+    app: &App,
+    of: &Verification,
+    policy: &Policy,
+    stated: Document,
+    files: Files,
+) -> Result<Outcome> {
     let Files { report, keyframes, portrait } = files.clone();
-    let (challenge, stated) = (verification.challenge.clone(), verification.document_number.clone());
-    match app.desk.assess(challenge, report, keyframes, portrait, stated).await {
-        Ok(assessment) => settle(app, verification, &files, &assessment).await,
+    let challenge = of.challenge.clone();
+    match app.desk.assess(challenge, report, keyframes, portrait, stated, policy.thresholds).await {
+        Ok(assessment) => conclude(app, of, policy, &files, &assessment).await,
         Err(error) => {
             let tx = app.store.begin().await?;
-            tx.verifications().release(verification.id).await?;
+            tx.verifications().release(of.id).await?;
             tx.commit().await?;
             Err(error)
         }
     }
 }
 
-/// Writes the verdict and everything that follows from it.
-async fn settle(app: &App, of: &Verification, files: &Files, assessment: &Assessment) -> Result<Outcome> {
-    let now_ms = app.now_ms();
+async fn conclude(
+    app: &App,
+    of: &Verification,
+    policy: &Policy,
+    files: &Files,
+    assessment: &Assessment,
+) -> Result<Outcome> {
     let grade = match assessment.reasons.as_slice() {
-        [Reason::DeviceOnly] if app.config.verification.accept_device_only => Grade::Pass,
+        [Reason::DeviceOnly] if policy.accept_device_only => Grade::Pass,
         _ => assessment.grade,
     };
-    let outcome = match grade {
-        Grade::Pass => "passed",
-        Grade::ManualReview => "manual_review",
-        Grade::Fail => "failed",
+    let finding = Finding {
+        grade,
+        reasons: serde_json::to_value(&assessment.reasons)
+            .and_then(serde_json::from_value)
+            .unwrap_or_default(),
+        scores: serde_json::to_string(&assessment.scores).ok(),
+        sha256: Sha256::digest(&files.report).into(),
     };
     let tx = app.store.begin().await?;
-    let verdict = Verdict {
-        outcome,
-        reasons: serde_json::to_string(&assessment.reasons).unwrap_or_default(),
-        scores: serde_json::to_string(&assessment.scores).ok(),
-        report_sha256: Sha256::digest(&files.report).into(),
-    };
-    tx.verifications().finish(of.id, verdict, now_ms).await?;
+    let outcome = settle(app, &tx, of, policy, finding).await?;
     keep(app, &tx, of, files).await?;
-    let mut request = tx.requests().find(of.request_id).await?.ok_or(Refusal::NotFound)?;
-    match grade {
-        Grade::Pass => requests::passed(app, &tx, &mut request, of).await?,
-        Grade::ManualReview => requests::review_needed(app, &tx, &mut request, of).await?,
-        Grade::Fail => {}
-    }
-    let locked = match check_lock(app, &tx, of.account_id, &of.document_number).await {
-        Err(Error::Later { .. }) => true,
-        other => other.map(|()| false)?,
-    };
     tx.commit().await?;
-    let (message_zh, message_en) = match grade {
-        Grade::Pass => ("核验通过", "You are verified"),
-        Grade::ManualReview => {
-            ("已转人工审核，结果会在这里显示", "A person will look at it; you will see the result here")
-        }
-        Grade::Fail => (
-            "这次没有通过。请在光线充足处正对镜头，按提示再试一次",
-            "This did not work. Find good light, face the camera and follow the steps once more",
-        ),
-    };
-    Ok(Outcome { outcome, message_zh, message_en, may_retry: grade == Grade::Fail && !locked })
+    Ok(outcome)
 }
 
 /// Keeps the pictures and the report they belong to, if the consent is still in force.

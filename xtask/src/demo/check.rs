@@ -234,19 +234,17 @@ fn common(a: &[String], b: &[String]) -> Vec<String> {
     }
 }
 
-/// The server's settings for this footage: challenges are drawn from these steps only (none: its own
+/// The server's policy for this footage: challenges are drawn from these steps only (none: its own
 /// choice), and each may take one round of the film, for film does not do as it is told.
-fn policy(steps: &[String], round_ms: u64) -> Vec<(&'static str, String)> {
+fn policy(steps: &[String], round_ms: u64) -> [(&'static str, String); 1] {
     let default_ms = 10_000;
-    let timeout = (round_ms + SLACK_MS).max(default_ms).to_string();
-    let mut settings = vec![("OWNERPROOF_VERIFICATION__STEP_TIMEOUT_MS", timeout)];
+    let mut challenge = vec![format!("step_timeout_ms={}", (round_ms + SLACK_MS).max(default_ms))];
     if !steps.is_empty() {
         let pool: Vec<String> = steps.iter().map(|step| format!("{step:?}")).collect();
-        let count = steps.len().min(STEPS);
-        settings.push(("OWNERPROOF_VERIFICATION__STEP_POOL", format!("[{}]", pool.join(","))));
-        settings.push(("OWNERPROOF_VERIFICATION__STEPS_PER_CHALLENGE", count.to_string()));
+        challenge.push(format!("step_pool=[{}]", pool.join(",")));
+        challenge.push(format!("steps={}", steps.len().min(STEPS)));
     }
-    settings
+    [("OWNERPROOF_POLICY", format!("[{{challenge={{{}}}}}]", challenge.join(",")))]
 }
 
 #[cfg(test)]
@@ -267,10 +265,11 @@ mod tests {
 
     #[test]
     fn the_policy_is_a_list_the_server_reads() {
-        assert_eq!(policy(&[], 2_000), [("OWNERPROOF_VERIFICATION__STEP_TIMEOUT_MS", "10000".into())]);
-        let settings = policy(&steps(&["blink", "turn_left"]), 20_000);
-        assert_eq!(settings[0].1, "25000");
-        assert_eq!(settings[1].1, r#"["blink","turn_left"]"#);
-        assert_eq!(settings[2].1, "2");
+        let challenge = |steps: &[String], round_ms| policy(steps, round_ms)[0].1.clone();
+        assert_eq!(challenge(&[], 2_000), "[{challenge={step_timeout_ms=10000}}]");
+        assert_eq!(
+            challenge(&steps(&["blink", "turn_left"]), 20_000),
+            r#"[{challenge={step_timeout_ms=25000,step_pool=["blink","turn_left"],steps=2}}]"#
+        );
     }
 }

@@ -8,14 +8,14 @@ use poem_openapi::{
     payload::{Binary, Json},
 };
 use uuid::Uuid;
-use verify::document::{ResidentId, mask_name};
+use verify::document::mask_name;
 
 use crate::{
     api::{
         Group,
         auth::{ReviewReader, Reviewer},
         mask,
-        objects::{Paper, RequestKind, ReviewState, ReviewSubject, time},
+        objects::{DocumentType, Method, Paper, RequestKind, ReviewState, ReviewSubject, time},
         problem::Problem,
     },
     rules::review::State,
@@ -47,6 +47,8 @@ enum Kind {
     Keyframe,
     /// The photographed document.
     Document,
+    /// The photographed document of the guardian.
+    GuardianDocument,
 }
 
 /// A picture that can be looked at.
@@ -56,6 +58,17 @@ struct Evidence {
     id: Uuid,
     /// What it shows.
     kind: Kind,
+}
+
+/// Who consents for a person too young to act alone.
+#[derive(Object)]
+struct Guardian {
+    /// Name, masked.
+    name_masked: String,
+    /// Type of document.
+    document_type: DocumentType,
+    /// Document number, masked.
+    document_number_masked: String,
 }
 
 /// A review.
@@ -78,9 +91,18 @@ struct Review {
     /// Name the person gave, masked; none where only the papers are looked at.
     #[oai(skip_serializing_if_is_none)]
     name_masked: Option<String>,
+    /// By which way the person verifies.
+    #[oai(skip_serializing_if_is_none)]
+    method: Option<Method>,
+    /// Type of document the person gave.
+    #[oai(skip_serializing_if_is_none)]
+    document_type: Option<DocumentType>,
     /// Document number the person gave, masked.
     #[oai(skip_serializing_if_is_none)]
     document_number_masked: Option<String>,
+    /// Who consents for a person too young to act alone.
+    #[oai(skip_serializing_if_is_none)]
+    guardian: Option<Guardian>,
     /// Of each vehicle, the last 6 characters shown.
     #[oai(validator(max_items = 500))]
     vins_masked: Vec<String>,
@@ -160,9 +182,8 @@ impl From<Reason> for reviews::Reason {
 /// What this member of staff sees of a review.
 fn shown(view: View, viewer: Uuid) -> Review {
     let View { review, verification, reasons, request, vehicles, papers, evidence } = view;
-    let number = verification.as_ref().and_then(|verification| {
-        verification.document_number.parse().ok().map(|number: ResidentId| number.masked())
-    });
+    let stated = verification.as_ref();
+    let guardian = stated.and_then(|stated| stated.guardian.as_ref());
     Review {
         id: review.id,
         state: review.rule.state.into(),
@@ -171,8 +192,16 @@ fn shown(view: View, viewer: Uuid) -> Review {
         request_id: request.id,
         request_kind: request.kind.into(),
         subject: review.subject.into(),
-        name_masked: verification.map(|verification| mask_name(&verification.name)),
-        document_number_masked: number,
+        name_masked: stated.map(|stated| mask_name(&stated.name)),
+        method: stated.map(|stated| stated.method.into()),
+        document_type: stated.map(|stated| stated.document_type.into()),
+        document_number_masked: stated
+            .map(|stated| mask::document(stated.document_type, &stated.document_number)),
+        guardian: guardian.map(|guardian| Guardian {
+            name_masked: mask_name(&guardian.name),
+            document_type: guardian.document_type.into(),
+            document_number_masked: mask::document(guardian.document_type, &guardian.document_number),
+        }),
         vins_masked: vehicles.iter().map(|vehicle| mask::vin(&vehicle.vin)).collect(),
         papers: papers.into_iter().map(|(id, kind)| Paper { id, kind: kind.into() }).collect(),
         reasons,
@@ -181,7 +210,8 @@ fn shown(view: View, viewer: Uuid) -> Review {
             .filter_map(|piece| {
                 let kind = match piece.kind {
                     EvidenceKind::Keyframe => Kind::Keyframe,
-                    EvidenceKind::DocumentPortrait => Kind::Document,
+                    EvidenceKind::DocumentPortrait | EvidenceKind::Document => Kind::Document,
+                    EvidenceKind::GuardianDocument => Kind::GuardianDocument,
                     EvidenceKind::Report | EvidenceKind::Proof(_) => return None,
                 };
                 Some(Evidence { id: piece.id, kind })

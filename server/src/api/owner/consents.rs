@@ -20,6 +20,8 @@ pub struct Consents;
 enum Purpose {
     /// Sending pictures of the face and the document portrait.
     FaceEvidenceUpload,
+    /// Sending photographs of documents to be looked at by staff.
+    DocumentReview,
 }
 
 /// A consent to give.
@@ -28,6 +30,7 @@ struct ConsentRequest {
     /// What for.
     purpose: Purpose,
     /// Version of the text that was shown.
+    #[oai(validator(max_length = 40))]
     text_version: String,
 }
 
@@ -103,9 +106,12 @@ impl Consents {
         app: Data<&App>,
         body: Json<ConsentRequest>,
     ) -> Result<Created, Problem> {
-        let Purpose::FaceEvidenceUpload = body.purpose;
+        let purpose = match body.purpose {
+            Purpose::FaceEvidenceUpload => consents::FACE_EVIDENCE,
+            Purpose::DocumentReview => consents::DOCUMENT_REVIEW,
+        };
         let account = owner.0.subject_id;
-        let consent = consents::give(&app, account, consents::FACE_EVIDENCE, &body.text_version).await?;
+        let consent = consents::give(&app, account, purpose, &body.text_version).await?;
         Ok(Created::Created(Json(consent.into())))
     }
 

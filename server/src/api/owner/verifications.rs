@@ -2,37 +2,63 @@
 
 use chrono::{DateTime, Utc};
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi, param::Path, payload::Json};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi, Union, param::Path, payload::Json};
 use uuid::Uuid;
-use verify::challenge;
+use verify::{assess::Grade, challenge};
 
 use crate::{
     api::{
         Group,
         auth::Owner,
-        objects::{DocumentType, time},
+        objects::{DocumentType, Method, time},
         problem::Problem,
     },
-    service::{App, Refusal},
-    verification::{self, Issued, Outcome, Upload},
+    service::App,
+    verification::{self, Issued, Outcome, Stated, Upload, Way},
 };
 
 /// Operations.
 pub struct Verifications;
 
-/// Who wants to be verified.
+/// Who someone is.
+#[derive(Object)]
+struct GuardianRequest {
+    /// Name on the document.
+    #[oai(validator(max_length = 50))]
+    name: String,
+    /// Type of document.
+    document_type: DocumentType,
+    /// Number of the document.
+    #[oai(validator(max_length = 40))]
+    document_number: String,
+}
+
+/// Who wants to be verified, and how.
 #[derive(Object)]
 struct VerificationRequest {
     /// The request it is for.
     request_id: Uuid,
+    /// The way; see the policy for those open to you.
+    #[oai(default = "face")]
+    method: Method,
     /// Name on the document.
+    #[oai(validator(max_length = 50))]
     name: String,
-    /// Kind of document.
+    /// Type of document.
     document_type: DocumentType,
     /// Number of the document.
+    #[oai(validator(max_length = 40))]
     document_number: String,
-    /// Public key of the device: raw uncompressed P-256 point, 65 bytes, base64.
-    device_key: String,
+    /// Public key of the device: raw uncompressed P-256 point, 65 bytes, base64. For `face` only.
+    #[oai(skip_serializing_if_is_none, validator(max_length = 100))]
+    device_key: Option<String>,
+    /// The guardian of a person too young to act alone. For `documents` only.
+    #[oai(skip_serializing_if_is_none)]
+    guardian: Option<GuardianRequest>,
+}
+
+fn face() -> Method {
+    Method::Face
 }
 
 /// One thing to do in front of the camera.
@@ -85,7 +111,7 @@ impl From<challenge::Task> for Task {
     }
 }
 
-/// An opened verification.
+/// A verification before the camera.
 #[derive(Object)]
 struct Challenge {
     /// Id.
@@ -93,6 +119,7 @@ struct Challenge {
     /// Binds the report to this verification; used once.
     nonce: String,
     /// What to do, in this order.
+    #[oai(validator(max_items = 7))]
     steps: Vec<Task>,
     /// Milliseconds for one step.
     step_timeout_ms: u32,
@@ -102,34 +129,114 @@ struct Challenge {
     policy_version: u32,
 }
 
+/// A verification by photographs.
+#[derive(Object)]
+struct PhotographsAsked {
+    /// Id.
+    id: Uuid,
+    /// Photographs of the guardian's document are needed, too.
+    guardian: bool,
+    /// Latest moment the photographs are taken.
+    expires_at: DateTime<Utc>,
+    /// Policy it was opened under.
+    policy_version: u32,
+}
+
+/// A verification through the identity service.
+#[derive(Object)]
+struct Visit {
+    /// Id.
+    id: Uuid,
+    /// Page of the service, to be opened or shown as a QR code.
+    url: String,
+    /// Latest moment its word is asked for.
+    expires_at: DateTime<Utc>,
+    /// Policy it was opened under.
+    policy_version: u32,
+}
+
+/// An opened verification: what to do next depends on the way.
+#[derive(Union)]
+#[oai(discriminator_name = "method")]
+enum Opened {
+    /// Perform the steps, then send the report.
+    #[oai(mapping = "face")]
+    Face(Challenge),
+    /// Send photographs.
+    #[oai(mapping = "documents")]
+    Documents(PhotographsAsked),
+    /// Visit the page, come back, and ask for the outcome.
+    #[oai(mapping = "authority")]
+    Authority(Visit),
+}
+
 /// A verification as it stands.
 #[derive(Object)]
 struct Verification {
     /// Id.
     id: Uuid,
+    /// The way.
+    method: Method,
     /// `open`, `assessing`, `done` or `expired`.
     state: String,
     /// `passed`, `manual_review` or `failed`, once done.
     #[oai(skip_serializing_if_is_none)]
     outcome: Option<String>,
-    /// What was asked.
+    /// What was asked before the camera.
+    #[oai(validator(max_items = 7))]
     steps: Vec<Task>,
-    /// Latest moment the report is taken.
+    /// Latest moment the rest is waited for.
     expires_at: DateTime<Utc>,
+    /// Policy it was opened under.
+    policy_version: u32,
 }
 
 /// What the device found, signed. All in base64, standard alphabet, padded.
 #[derive(Object)]
 struct ReportRequest {
     /// Canonical bytes from the engine.
+    #[oai(validator(max_length = 8_000_000))]
     report: String,
     /// ECDSA P-256 with SHA-256 over the report, IEEE P1363, 64 bytes.
+    #[oai(validator(max_length = 100))]
     signature: String,
     /// JPEG or PNG, in the order of the report; only with consent.
+    #[oai(validator(max_items = 16))]
     keyframes: Vec<String>,
     /// JPEG or PNG; only with consent.
-    #[oai(skip_serializing_if_is_none)]
+    #[oai(skip_serializing_if_is_none, validator(max_length = 6_000_000))]
     document_portrait: Option<String>,
+}
+
+/// What a photograph shows.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum Shows {
+    /// A side or page of the person's document.
+    Document,
+    /// A side or page of the guardian's document.
+    GuardianDocument,
+}
+
+/// A photograph of a document.
+#[derive(Object)]
+struct Photograph {
+    /// What it shows.
+    shows: Shows,
+    /// JPEG or PNG, 4 MiB and 4096 pixels a side at most, in base64.
+    #[oai(validator(max_length = 6_000_000))]
+    picture: String,
+}
+
+/// Photographs of documents; only with the consent `document_review`.
+#[derive(Object)]
+struct PhotographsRequest {
+    /// All of them at once.
+    #[oai(validator(min_items = 1, max_items = 6))]
+    photographs: Vec<Photograph>,
+    /// Take them even if they cannot be read well: there are no better ones.
+    #[oai(default)]
+    as_they_are: bool,
 }
 
 /// How a verification ends.
@@ -161,18 +268,25 @@ struct Verdict {
 enum Created {
     /// Opened.
     #[oai(status = 201)]
-    Created(Json<Challenge>),
+    Created(Json<Opened>),
 }
 
-impl From<Issued> for Challenge {
-    fn from(Issued { challenge, id, expires_at_ms }: Issued) -> Self {
-        Self {
-            id,
-            nonce: challenge.nonce,
-            steps: challenge.steps.into_iter().map(Task::from).collect(),
-            step_timeout_ms: challenge.step_timeout_ms,
-            expires_at: time(expires_at_ms),
-            policy_version: challenge.policy_version,
+impl From<Issued> for Opened {
+    fn from(Issued { id, policy_version, expires_at_ms, way }: Issued) -> Self {
+        let expires_at = time(expires_at_ms);
+        match way {
+            Way::Face(challenge) => Self::Face(Challenge {
+                id,
+                nonce: challenge.nonce,
+                steps: challenge.steps.into_iter().map(Task::from).collect(),
+                step_timeout_ms: challenge.step_timeout_ms,
+                expires_at,
+                policy_version,
+            }),
+            Way::Documents { guardian } => {
+                Self::Documents(PhotographsAsked { id, guardian, expires_at, policy_version })
+            }
+            Way::Authority { url } => Self::Authority(Visit { id, url, expires_at, policy_version }),
         }
     }
 }
@@ -180,10 +294,10 @@ impl From<Issued> for Challenge {
 impl From<Outcome> for Verdict {
     fn from(outcome: Outcome) -> Self {
         Self {
-            outcome: match outcome.outcome {
-                "passed" => VerdictOutcome::Passed,
-                "manual_review" => VerdictOutcome::ManualReview,
-                _ => VerdictOutcome::Failed,
+            outcome: match outcome.grade {
+                Grade::Pass => VerdictOutcome::Passed,
+                Grade::ManualReview => VerdictOutcome::ManualReview,
+                Grade::Fail => VerdictOutcome::Failed,
             },
             message_zh: outcome.message_zh.to_owned(),
             message_en: outcome.message_en.to_owned(),
@@ -207,19 +321,33 @@ impl Verifications {
         app: Data<&App>,
         body: Json<VerificationRequest>,
     ) -> Result<Created, Problem> {
-        if !matches!(body.document_type, DocumentType::ResidentId) {
-            return Err(Refusal::DocumentTypeInvalid.into());
-        }
+        let VerificationRequest {
+            request_id,
+            method,
+            name,
+            document_type,
+            document_number,
+            device_key,
+            guardian,
+        } = body.0;
+        let person =
+            Stated { name: &name, document_type: document_type.into(), document_number: &document_number };
+        let guardian = guardian.as_ref().map(|guardian| Stated {
+            name: &guardian.name,
+            document_type: guardian.document_type.into(),
+            document_number: &guardian.document_number,
+        });
         let request = verification::Request {
-            request_id: body.request_id,
-            name: &body.name,
-            document_number: &body.document_number,
-            device_key: &body.device_key,
+            request_id,
+            method: method.into(),
+            person,
+            guardian,
+            device_key: device_key.as_deref(),
         };
         Ok(Created::Created(Json(verification::issue(&app, owner.0.subject_id, request).await?.into())))
     }
 
-    /// How a verification stands.
+    /// How one of your verifications stands.
     #[oai(
         path = "/owner/verifications/:id",
         method = "get",
@@ -235,14 +363,16 @@ impl Verifications {
         let found = verification::status(&app, owner.0.subject_id, id.0).await?;
         Ok(Json(Verification {
             id: found.id,
+            method: found.method.into(),
             state: found.state,
             outcome: found.outcome,
             steps: found.challenge.steps.into_iter().map(Task::from).collect(),
             expires_at: time(found.expires_at_ms),
+            policy_version: found.challenge.policy_version,
         }))
     }
 
-    /// Send the report of a verification. Bad input changes nothing: the verification stays open.
+    /// Hand in what the device found; the server computes everything again.
     #[oai(
         path = "/owner/verifications/:id/report",
         method = "post",
@@ -263,5 +393,44 @@ impl Verifications {
             document_portrait: body.document_portrait.as_deref(),
         };
         Ok(Json(verification::report(&app, owner.0.subject_id, id.0, upload).await?.into()))
+    }
+
+    /// Hand in photographs of documents; a member of staff looks at them.
+    #[oai(
+        path = "/owner/verifications/:id/photographs",
+        method = "post",
+        operation_id = "verification_photographs",
+        tag = "Group::Verification"
+    )]
+    async fn photographs(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        body: Json<PhotographsRequest>,
+    ) -> Result<Json<Verdict>, Problem> {
+        let shown = |photograph: &Photograph| match photograph.shows {
+            Shows::Document => verification::Shows::Document,
+            Shows::GuardianDocument => verification::Shows::GuardianDocument,
+        };
+        let photographs: Vec<_> = body
+            .photographs
+            .iter()
+            .map(|one| verification::Photograph { shows: shown(one), picture: &one.picture })
+            .collect();
+        let account = owner.0.subject_id;
+        let outcome = verification::photographs(&app, account, id.0, &photographs, body.as_they_are).await?;
+        Ok(Json(outcome.into()))
+    }
+
+    /// After the visit to the identity service, ask what came of it. Ask again while it is pending.
+    #[oai(
+        path = "/owner/verifications/:id/outcome",
+        method = "post",
+        operation_id = "verification_outcome",
+        tag = "Group::Verification"
+    )]
+    async fn outcome(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Verdict>, Problem> {
+        Ok(Json(verification::outcome(&app, owner.0.subject_id, id.0).await?.into()))
     }
 }

@@ -17,6 +17,8 @@ pub use transfer::Step as Transfer;
 
 named! {
     /// What is asked for.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
     Kind {
         /// Registering the owner of unregistered vehicles (Art 8, 9, 12, 22), or putting a record right (Art 10).
         Registration = "registration",
@@ -33,6 +35,8 @@ named! {
 
 named! {
     /// A side of a request.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
     Party {
         /// The owner on record; in a registration, who becomes it.
         Owner = "owner",

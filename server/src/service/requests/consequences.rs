@@ -66,12 +66,12 @@ pub(super) async fn over_the_limit(app: &App, tx: &Tx, request: &Request) -> Res
     let person = tx.people().find(person).await?.ok_or(Refusal::NotFound)?;
     let mut held = tx.cards().carriers_of_document(&person.document_index).await?;
     let mut added = Vec::new();
-    if let Detail::Replacement { card_id, iccid, .. } = &request.detail {
+    if let Detail::Replacement { card_id, iccid, msisdn } = &request.detail {
         let old = tx.cards().find(*card_id).await?.ok_or(Refusal::NotFound)?;
         if let Some(at) = held.iter().position(|carrier| *carrier == old.carrier) {
             held.remove(at);
         }
-        added.push(record::carrier_of(iccid));
+        added.push(record::carrier_of(app, iccid, msisdn));
     } else {
         for link in &request.vehicles {
             let vehicle = tx.vehicles().find(link.vehicle_id).await?.ok_or(Refusal::NotFound)?;

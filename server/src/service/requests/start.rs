@@ -143,8 +143,8 @@ pub async fn registration(app: &App, account: Uuid, new: NewApplication<'_>) -> 
     let address = identity::address(new.address)?.to_owned();
     let applicant = match &new.on_behalf {
         None => Applicant::Person,
-        Some(OnBehalf::Unit(stated)) => Applicant::Unit(identity::checked(stated, true)?),
-        Some(OnBehalf::Principal(stated)) => Applicant::Principal(identity::checked(stated, false)?),
+        Some(OnBehalf::Unit(stated)) => Applicant::Unit(identity::checked(app, stated, true)?),
+        Some(OnBehalf::Principal(stated)) => Applicant::Principal(identity::checked(app, stated, false)?),
     };
     let is_unit = matches!(applicant, Applicant::Unit(_));
     if !is_unit && (new.vehicles.len() > 1 || !new.actual_users.is_empty()) {
@@ -170,7 +170,7 @@ pub async fn registration(app: &App, account: Uuid, new: NewApplication<'_>) -> 
     let mut actual_users = Vec::new();
     for (place, stated) in &new.actual_users {
         let vehicle_id = vehicles.get(*place).ok_or(Refusal::BadRequest)?.id;
-        actual_users.push(ActualUser { vehicle_id, identity: identity::checked(stated, false)? });
+        actual_users.push(ActualUser { vehicle_id, identity: identity::checked(app, stated, false)? });
     }
     let way = if new.notice.is_some() { Way::Supplementary } else { Way::FirstSale };
     let application = Application { way, applicant, address, actual_users };

@@ -74,7 +74,7 @@ async fn record_person(app: &App, tx: &Tx, of: &Verification, request: &mut Requ
     let verified = NewPerson {
         id: app.id(),
         name: &of.name,
-        document_type: &of.document_type,
+        document_type: of.document_type.as_str(),
         document_number: &of.document_number,
         phone: &account.phone,
         address: None,

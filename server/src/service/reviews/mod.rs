@@ -8,10 +8,11 @@ pub use look::{Piece, View, evidence, page, view};
 
 use uuid::Uuid;
 
-use super::{App, Refusal, Result};
+use super::{App, Refusal, Result, policies};
 use crate::{
     rules::{
         clocks,
+        policy::Policy,
         request::{State, Subject},
         review,
     },
@@ -20,31 +21,35 @@ use crate::{
 
 /// Opens the review of a verification, in the transaction that gave its verdict.
 pub(crate) async fn open(app: &App, tx: &Tx, of: &Verification, subject: Subject) -> Result<()> {
-    insert(app, tx, of.request_id, Some(of.id), subject).await
+    let request = tx.requests().find(of.request_id).await?.ok_or(Refusal::NotFound)?;
+    let policy = policies::find(app, tx, of.challenge.policy_version).await?;
+    insert(app, tx, &policy, &request, Some(of.id), subject).await
 }
 
 /// Opens the review of a request's papers, unless there is one.
 pub(crate) async fn open_for_papers(app: &App, tx: &Tx, request: &Request) -> Result<()> {
     match tx.reviews().latest(request.id, &[Subject::Proof]).await? {
         Some(review) if !review.rule.is_closed() => Ok(()),
-        _ => insert(app, tx, request.id, None, Subject::Proof).await,
+        _ => insert(app, tx, policies::in_force(app)?, request, None, Subject::Proof).await,
     }
 }
 
 async fn insert(
     app: &App,
     tx: &Tx,
-    request_id: Uuid,
+    policy: &Policy,
+    request: &Request,
     verification_id: Option<Uuid>,
     subject: Subject,
 ) -> Result<()> {
     let now_ms = app.now_ms();
+    let rule = policies::rule(tx, policy, request, subject.party(request.kind)).await?;
     let new = NewReview {
         id: app.id(),
-        request_id,
+        request_id: request.id,
         verification_id,
         subject,
-        two_people: app.config.review.two_people,
+        two_people: rule.two_people,
         due_at_ms: clocks::deadline(now_ms, u64::from(app.config.review.due_hours) * 3600),
     };
     Ok(tx.reviews().insert(new, now_ms).await?)

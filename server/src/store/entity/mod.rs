@@ -15,6 +15,7 @@ pub mod message;
 pub mod notice;
 pub mod outbox;
 pub mod person;
+pub mod policy;
 pub mod request;
 pub mod request_event;
 pub mod request_vehicle;

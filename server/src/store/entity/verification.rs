@@ -12,11 +12,14 @@ pub struct Model {
     pub party: String,
     /// Encrypted.
     pub name: Vec<u8>,
+    pub method: String,
     pub document_type: String,
     /// Encrypted.
     pub document_number: Vec<u8>,
     pub document_index: Vec<u8>,
     /// SEC1 uncompressed point, 65 bytes.
+    pub guardian: Option<Vec<u8>>,
+    pub visit: Option<Vec<u8>>,
     pub device_key: Vec<u8>,
     /// Unique.
     pub nonce: String,

@@ -3,12 +3,22 @@
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_initial;
+mod m20261123_000040_policy;
+mod m20261123_000041_verification_method;
+mod m20261123_000042_verification_guardian;
+mod m20261123_000043_verification_visit;
 
 /// Applies the history in order.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_initial::Migration)]
+        vec![
+            Box::new(m20261123_000001_initial::Migration),
+            Box::new(m20261123_000040_policy::Migration),
+            Box::new(m20261123_000041_verification_method::Migration),
+            Box::new(m20261123_000042_verification_guardian::Migration),
+            Box::new(m20261123_000043_verification_visit::Migration),
+        ]
     }
 }

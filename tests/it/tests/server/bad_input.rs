@@ -82,7 +82,7 @@ async fn people(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
         ("name", "张三", 422, "document-mismatch"),
         ("name", " ", 422, "name-invalid"),
         ("device_key", "AAAA", 422, "device-key-invalid"),
-        ("document_type", "passport", 422, "document-type-invalid"),
+        ("document_type", "business_licence", 422, "document-type-invalid"),
         ("document_type", "library_card", 400, "bad-request"),
         ("request_id", "0192f0c1-0000-7000-8000-000000000001", 404, "not-found"),
         ("request_id", "x", 400, "bad-request"),

@@ -4,8 +4,10 @@
 
 mod access;
 mod authorisation;
+mod authority;
 mod bad_input;
 mod concurrency;
+mod documents;
 mod evidence;
 mod field;
 mod files;
@@ -14,6 +16,7 @@ mod invariants;
 mod openapi;
 mod outbox;
 mod person;
+mod policy;
 mod privacy;
 mod real_engine;
 mod registration;

@@ -98,8 +98,12 @@ impl<'a> Person<'a> {
 
     /// Opens a verification and does what is asked.
     pub async fn perform(&self, transfer: &str) -> Draft {
-        let challenge = self.post("/owner/verifications", self.request(transfer)).await.ok();
-        perform(&challenge)
+        self.performed(self.request(transfer)).await
+    }
+
+    /// As [`Self::perform`], opened by this body.
+    pub async fn performed(&self, body: Value) -> Draft {
+        perform(&self.post("/owner/verifications", body).await.ok())
     }
 
     pub async fn send(&self, draft: &Draft) -> Answer {
@@ -133,13 +137,19 @@ impl<'a> Person<'a> {
     }
 }
 
-/// The owner passed; the buyer has claimed, consented and passed. The transfer waits for acceptance.
-pub async fn up_to_acceptance(owner: &Person<'_>, buyer: &Person<'_>) -> String {
+/// The owner passed; the buyer has claimed and must verify.
+pub async fn up_to_counterparty(owner: &Person<'_>, buyer: &Person<'_>) -> String {
     let id = owner.start_transfer().await;
     owner.consent().await;
     owner.verify(&id).await;
     let token = owner.get(&format!("/owner/requests/{id}")).await.ok()["invitation_token"].clone();
     buyer.post(&format!("/owner/invitations/{}/claim", token.as_str().unwrap()), json!({})).await.ok();
+    id
+}
+
+/// The owner passed; the buyer has claimed, consented and passed. The transfer waits for acceptance.
+pub async fn up_to_acceptance(owner: &Person<'_>, buyer: &Person<'_>) -> String {
+    let id = up_to_counterparty(owner, buyer).await;
     buyer.consent().await;
     buyer.verify(&id).await;
     id
@@ -180,7 +190,7 @@ pub fn perform(challenge: &Value) -> Draft {
         version: VERSION,
         verification_id: text("id"),
         nonce: text("nonce"),
-        policy_version: 1,
+        policy_version: serde_json::from_value(challenge["policy_version"].clone()).unwrap(),
         engine: EngineIdentity {
             crate_version: "0.1.0".into(),
             wasm_sha256: sha256_hex(b"wasm"),

@@ -115,7 +115,11 @@ async fn who_is_sent_back_verifies_once_more(#[values(Db::Sqlite, Db::Postgres)]
 #[rstest]
 #[tokio::test]
 async fn two_people_are_two(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
-    let Some(stage) = Stage::up_with(db, |config| config.review.two_people = true).await else { return };
+    let Some(stage) =
+        Stage::up_with(db, |config| config.policy.first_mut().unwrap().rules[0].two_people = true).await
+    else {
+        return;
+    };
     let owner = Person::owner(&stage).await;
     let (first, second) =
         (staff(&stage, "rui", Role::Reviewer).await, staff(&stage, "song", Role::Supervisor).await);

@@ -18,15 +18,16 @@ use server::{
     api,
     config::{ColumnKey, Config},
     rules::rights::Role,
-    service::{App, Clock, SystemClock, seed},
+    service::{App, Clock, SystemClock, policies, seed},
     verification::Assessor,
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 use verify::{
-    assess::{Assessment, Checked, EvidenceError, Reason},
-    image::ImageError,
+    assess::{Assessment, Checked, EvidenceError, Reason, Thresholds},
+    document::Document,
+    image::{ImageError, decode},
     report::Outcome,
 };
 
@@ -67,7 +68,12 @@ impl Clock for TurnedClock {
 struct Scripted;
 
 impl Assessor for Scripted {
-    fn assess(&self, checked: &Checked<'_>, _: &str) -> Result<Assessment, EvidenceError> {
+    fn assess(
+        &self,
+        checked: &Checked<'_>,
+        _: &Document,
+        _: &Thresholds,
+    ) -> Result<Assessment, EvidenceError> {
         let reasons = match checked.keyframes.first().map(Vec::as_slice) {
             None => vec![Reason::DeviceOnly],
             Some(b"no face") => return Err(EvidenceError::KeyframeNoFace(0)),
@@ -86,6 +92,12 @@ impl Assessor for Scripted {
         let grades = reasons.iter().map(|reason| reason.grade());
         let grade = grades.max().unwrap_or(verify::assess::Grade::Pass);
         Ok(Assessment { grade, reasons, scores: checked.report.scores })
+    }
+
+    /// Nobody can read what is black.
+    fn look(&self, photograph: &[u8]) -> Result<(), EvidenceError> {
+        let picture = decode(photograph).map_err(EvidenceError::DocumentImage)?;
+        if picture.get_pixel(0, 0).0[0] > 30 { Ok(()) } else { Err(EvidenceError::DocumentUnclear) }
     }
 }
 
@@ -152,6 +164,7 @@ impl Stage {
         let clock = Arc::new(TurnedClock::default());
         let app = App { clock: clock.clone(), ..App::connect(config).await.unwrap() };
         app.store.migrate().await.unwrap();
+        policies::record(&app).await.unwrap();
         seed::demo(&app).await.unwrap();
         app.desk.open(assessor);
         let server = tokio::spawn(poem::Server::new_with_acceptor(acceptor).run(api::routes(app.clone())));

@@ -18,13 +18,16 @@ export async function openVerification(requestId: string, { name, number }: Iden
   const call = api.POST("/owner/verifications", {
     body: {
       request_id: requestId,
+      method: "face",
       name: name.trim(),
       document_type: "resident_id",
       document_number: number,
       device_key: base64(key.publicKey),
     },
   });
-  return body(call);
+  const opened = await body(call);
+  if (opened.method !== "face") throw new Error(`a verification by ${opened.method}`);
+  return opened;
 }
 
 /** Signs the report and sends it; pictures only with the consent to `upload`. */
