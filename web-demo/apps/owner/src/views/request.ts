@@ -61,6 +61,9 @@ export class OwnerRequestPage extends LocalizedElement {
         padding-top: 12px;
         border-top: 1px solid var(--op-line);
       }
+      .now .notice {
+        margin: 8px 0;
+      }
       .now .button,
       .answer button {
         margin-top: 16px;
