@@ -3,7 +3,7 @@
 //! `Draft → Verifying → ReasonGiven → [ManualReview] → Approved → Syncing → EmergencyOnly → Closed`. `Closed` starts
 //! the two years of Art 18.
 
-use super::{Event as E, Party::Owner, Phase, Subject, steps};
+use super::{Event as E, Party::Owner, Subject, steps};
 
 steps! {
     /// Where a cancellation stands.
@@ -22,12 +22,6 @@ steps! {
         EmergencyOnly = "emergency_only" Agreed,
         /// The cards are closed.
         Closed = "closed" Closed,
-        /// The owner took it back.
-        Cancelled = "cancelled" Closed,
-        /// Nobody finished it in time.
-        Expired = "expired" Closed,
-        /// Staff or the platform refused it.
-        Rejected = "rejected" Closed,
     }
 }
 
@@ -43,14 +37,11 @@ impl Step {
             (Self::ReasonGiven, E::Agreed) => Self::Approved,
             (Self::ManualReview(Subject::Proof), E::ReviewPassed) => Self::Approved,
             (Self::ManualReview(Subject::Proof), E::ReviewSentBack) => Self::ReasonGiven,
-            (Self::ManualReview(_), E::ReviewRefused) => Self::Rejected,
             (Self::Approved, E::Enqueued) => Self::Syncing,
             (Self::Syncing, E::PlatformAccepted) => self,
             (Self::Syncing, E::PlatformConfirmed) => Self::EmergencyOnly,
             (Self::Syncing, E::PlatformRejected) => Self::Rejected,
             (Self::EmergencyOnly, E::ServiceEnded) => Self::Closed,
-            (step, E::Cancel) if step.of().1 == Phase::Open => Self::Cancelled,
-            (step, E::Expire) if step.of().1 == Phase::Open => Self::Expired,
             _ => return None,
         })
     }

@@ -161,7 +161,7 @@ trait Machine: Copy + Sized {
     fn every() -> Vec<Self>;
 }
 
-/// The enum of a kind's steps: their names, their phase, and the one that holds who is under review.
+/// The enum of a kind's steps, with their names and phases, and the steps and transitions every kind has.
 macro_rules! steps {
     ($(#[$doc:meta])* Step { $($(#[$item:meta])* $name:ident = $text:literal $phase:ident,)* }) => {
         $(#[$doc])*
@@ -170,6 +170,12 @@ macro_rules! steps {
             $($(#[$item])* $name,)*
             /// Staff decide about this.
             ManualReview(super::Subject),
+            /// Who started it took it back.
+            Cancelled,
+            /// Nobody finished it in time.
+            Expired,
+            /// Staff or the platform refused it.
+            Rejected,
         }
 
         impl Step {
@@ -177,18 +183,28 @@ macro_rules! steps {
                 match self {
                     $(Self::$name => ($text, super::Phase::$phase),)*
                     Self::ManualReview(_) => ("manual_review", super::Phase::Open),
+                    Self::Cancelled => ("cancelled", super::Phase::Closed),
+                    Self::Expired => ("expired", super::Phase::Closed),
+                    Self::Rejected => ("rejected", super::Phase::Closed),
                 }
             }
 
             fn all() -> Vec<Self> {
                 let reviews = super::Subject::ALL.iter().copied().map(Self::ManualReview);
-                [$(Self::$name),*].into_iter().chain(reviews).collect()
+                let ends = [Self::Cancelled, Self::Expired, Self::Rejected];
+                [$(Self::$name),*].into_iter().chain(reviews).chain(ends).collect()
             }
         }
 
         impl super::Machine for Step {
             fn next(self, event: super::Event) -> Option<Self> {
-                self.after(event)
+                let open = self.of().1 == super::Phase::Open;
+                match (self, event) {
+                    (_, super::Event::Cancel) if open => Some(Self::Cancelled),
+                    (_, super::Event::Expire) if open => Some(Self::Expired),
+                    (Self::ManualReview(_), super::Event::ReviewRefused) => Some(Self::Rejected),
+                    _ => self.after(event),
+                }
             }
 
             fn phase(self) -> super::Phase {

@@ -4,7 +4,7 @@
 //! `Capturing → Verifying → [ManualReview] → CardLimitCheck → Submitted → Active`. That a vehicle is `Unregistered`,
 //! `Sampled` or `Rectifying` is said by its record ([`crate::rules::record`]), which outlives the request.
 
-use super::{Event as E, Party, Phase, Subject, steps};
+use super::{Event as E, Party, Subject, steps};
 
 steps! {
     /// Where a registration stands.
@@ -19,12 +19,6 @@ steps! {
         Submitted = "submitted" Agreed,
         /// The platform confirmed it; the cards' functions are open.
         Active = "active" Closed,
-        /// Who started it took it back.
-        Cancelled = "cancelled" Closed,
-        /// Nobody finished it in time.
-        Expired = "expired" Closed,
-        /// Staff or the platform refused it.
-        Rejected = "rejected" Closed,
         /// Over the card limit: the carrier's designated shop must do it (Art 11).
         ReferredToShop = "referred_to_shop" Closed,
     }
@@ -43,14 +37,11 @@ impl Step {
             ) => Self::ManualReview(subject),
             (Self::ManualReview(_), E::ReviewPassed) => Self::CardLimitCheck,
             (Self::ManualReview(_), E::ReviewSentBack) => Self::Verifying,
-            (Self::ManualReview(_), E::ReviewRefused) => Self::Rejected,
             (Self::CardLimitCheck, E::CardLimitExceeded) => Self::ReferredToShop,
             (Self::CardLimitCheck, E::Agreed) => Self::Submitted,
             (Self::Submitted, E::Enqueued | E::PlatformAccepted) => self,
             (Self::Submitted, E::PlatformConfirmed) => Self::Active,
             (Self::Submitted, E::PlatformRejected) => Self::Rejected,
-            (step, E::Cancel) if step.of().1 == Phase::Open => Self::Cancelled,
-            (step, E::Expire) if step.of().1 == Phase::Open => Self::Expired,
             _ => return None,
         })
     }

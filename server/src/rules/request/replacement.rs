@@ -2,7 +2,7 @@
 //!
 //! `Draft → Verifying → [ManualReview] → CardLimitCheck → Approved → Syncing → Accepted → Confirmed`.
 
-use super::{Event as E, Party::Owner, Phase, Subject, steps};
+use super::{Event as E, Party::Owner, Subject, steps};
 
 steps! {
     /// Where a replacement stands.
@@ -21,12 +21,6 @@ steps! {
         Accepted = "accepted" Agreed,
         /// The platform confirmed it: the old card is closed, the new one serves.
         Confirmed = "confirmed" Closed,
-        /// The owner took it back.
-        Cancelled = "cancelled" Closed,
-        /// Nobody finished it in time.
-        Expired = "expired" Closed,
-        /// Staff or the platform refused it.
-        Rejected = "rejected" Closed,
         /// Over the card limit: the carrier's designated shop must do it (Art 11).
         ReferredToShop = "referred_to_shop" Closed,
     }
@@ -40,15 +34,12 @@ impl Step {
             (Self::Verifying, E::ReviewNeeded(Subject::Owner)) => Self::ManualReview(Subject::Owner),
             (Self::ManualReview(Subject::Owner), E::ReviewPassed) => Self::CardLimitCheck,
             (Self::ManualReview(Subject::Owner), E::ReviewSentBack) => Self::Verifying,
-            (Self::ManualReview(_), E::ReviewRefused) => Self::Rejected,
             (Self::CardLimitCheck, E::CardLimitExceeded) => Self::ReferredToShop,
             (Self::CardLimitCheck, E::Agreed) => Self::Approved,
             (Self::Approved, E::Enqueued) => Self::Syncing,
             (Self::Syncing, E::PlatformAccepted) => Self::Accepted,
             (Self::Syncing | Self::Accepted, E::PlatformConfirmed) => Self::Confirmed,
             (Self::Syncing | Self::Accepted, E::PlatformRejected) => Self::Rejected,
-            (step, E::Cancel) if step.of().1 == Phase::Open => Self::Cancelled,
-            (step, E::Expire) if step.of().1 == Phase::Open => Self::Expired,
             _ => return None,
         })
     }

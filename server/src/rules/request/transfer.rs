@@ -8,7 +8,7 @@
 use super::{
     Event as E,
     Party::{Counterparty, Owner},
-    Phase, Subject, steps,
+    Subject, steps,
 };
 
 steps! {
@@ -36,14 +36,8 @@ steps! {
         Accepted = "accepted" Agreed,
         /// The platform confirmed it; the cards have moved.
         Confirmed = "confirmed" Closed,
-        /// Who started it took it back.
-        Cancelled = "cancelled" Closed,
         /// The counterparty refused.
         Declined = "declined" Closed,
-        /// Nobody finished it in time.
-        Expired = "expired" Closed,
-        /// Staff or the platform refused it.
-        Rejected = "rejected" Closed,
         /// Over the card limit: the carrier's designated shop must do it (Art 11).
         ReferredToShop = "referred_to_shop" Closed,
     }
@@ -77,7 +71,6 @@ impl Step {
             }
             (Self::ManualReview(Subject::Proof), E::ReviewPassed) => Self::CardLimitCheck,
 
-            (Self::ManualReview(_), E::ReviewRefused) => Self::Rejected,
             (Self::CardLimitCheck, E::CardLimitExceeded) => Self::ReferredToShop,
             (Self::CardLimitCheck, E::Agreed) => Self::Approved,
             (Self::Approved, E::Enqueued) => Self::Syncing,
@@ -86,8 +79,6 @@ impl Step {
             (Self::Syncing | Self::Accepted, E::PlatformConfirmed) => Self::Confirmed,
             (Self::Syncing | Self::Accepted, E::PlatformRejected) => Self::Rejected,
 
-            (step, E::Cancel) if step.of().1 == Phase::Open => Self::Cancelled,
-            (step, E::Expire) if step.of().1 == Phase::Open => Self::Expired,
             (
                 Self::CounterpartyVerifying
                 | Self::ManualReview(Subject::Counterparty)

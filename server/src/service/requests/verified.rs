@@ -6,7 +6,6 @@ use super::{By, advance, deciding, papers};
 use crate::{
     rules::{
         application::Applicant,
-        proof::Reason,
         request::{Event, Kind, Party, Subject},
     },
     service::{App, Refusal, Result, reviews},
@@ -43,15 +42,13 @@ pub(crate) async fn review_needed(
     reviews::open(app, tx, of, subject).await
 }
 
-/// The last word of the person, after which it is sent: some reasons for the end of service want a look at the proof.
+/// The last word of the person, after which it is sent. Before the end of service people look at its proof.
 pub(super) async fn last_word(tx: &Tx, request: &Request) -> Result<Event> {
-    let Detail::Cancellation { reason, .. } = &request.detail else { return Ok(Event::Agreed) };
+    if request.kind != Kind::Cancellation {
+        return Ok(Event::Agreed);
+    }
     papers::complete(tx, request).await?;
-    Ok(match reason {
-        Reason::Scrapped | Reason::SoldAbroad | Reason::Lost | Reason::Other => {
-            Event::ReviewNeeded(Subject::Proof)
-        }
-    })
+    Ok(Event::ReviewNeeded(Subject::Proof))
 }
 
 /// Takes back who was written down, because better pictures were asked for.

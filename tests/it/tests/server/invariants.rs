@@ -206,7 +206,7 @@ async fn whatever_happens(#[values(Db::Sqlite, Db::Postgres)] db: Db, #[values(1
     let settings = |config: &mut server::config::Config| {
         config.sign_in.owner_hours = 100_000;
         config.sign_in.staff_hours = 100_000;
-        config.verification.daily_cap = 100_000;
+        config.policy.first_mut().unwrap().daily_cap = 1_000;
         config.verification.per_account_per_hour = 100_000;
     };
     let Some(stage) = Stage::up_with(db, settings).await else { return };
