@@ -4,7 +4,7 @@ import { type Consent, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, moment } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { problem } from "../parts/problem.ts";
-import { t } from "../texts/index.ts";
+import { t, tCode } from "../texts/index.ts";
 
 /** The consents in force, each as easy to withdraw as it was to give (PIPL 15). Empty when there is none. */
 @customElement("owner-consents")
@@ -59,9 +59,9 @@ export class OwnerConsents extends LocalizedElement {
       ${this.withdrawn ? html`<p class="hint good" role="status" data-testid="consent-withdrawn">${t("consent_withdrawn")}</p>` : null}
       <ul>
         ${this.consents.map(
-          ({ id, given_at }) => html`<li>
+          ({ id, purpose, given_at }) => html`<li>
             <div class="grow">
-              <p>${t("consent_item")}</p>
+              <p>${tCode("consent_to", purpose)}</p>
               <p class="muted small">${t("consent_given", { at: moment(given_at) })}</p>
             </div>
             <button class="text danger" data-testid="withdraw-consent" @click=${() => this.#withdraw(id)}>

@@ -6,9 +6,10 @@ import { type Challenge, type FaceVerifyEvents, FaceVerifier, type VerifyDone } 
 import { api } from "../../api.ts";
 import { problem, skeleton } from "../../parts/problem.ts";
 import { actions, lacksPapers } from "../../parts/stages.ts";
-import { go, href } from "../../router.ts";
+import { go } from "../../router.ts";
 import { t } from "../../texts/index.ts";
 import "./consent.ts";
+import "./documents.ts";
 import "./identity.ts";
 import type { Identity } from "./identity.ts";
 import "./result.ts";
@@ -193,7 +194,8 @@ export class OwnerVerify extends LocalizedElement {
           @consent-refused=${this.#refuseFace}
           @consent-given=${({ detail }: CustomEvent<{ upload: boolean }>) => this.#open(detail.upload)}></owner-consent>`;
       case "no-face":
-        return this.#noFace();
+        return html`<owner-documents .requestId=${this.requestId} .value=${this.identity}
+          @documents-back=${() => (this.stage = "consent")} @documents-done=${this.#documentsDone}></owner-documents>`;
       case "face":
         return html`<div class="face">
           <p class="steps">${t("step_of", { n: 3 })}</p>
@@ -231,18 +233,11 @@ export class OwnerVerify extends LocalizedElement {
     this.stage = "no-face";
   }
 
-  #noFace() {
-    return html`<div data-testid="no-face-info">
-        <h1>${t("no_face_title")}</h1>
-        <p class="lead">${t("no_face_lead")}</p>
-      </div>
-      <ol class="panel stack">
-        ${(["no_face_1", "no_face_2", "no_face_3"] as const).map((key, index) => html`<li>${index + 1}. ${t(key)}</li>`)}
-      </ol>
-      <div class="stack">
-        <a class="button wide" href=${href({ view: "request", id: this.requestId })}>${t("no_face_done")}</a>
-        <button class="text" @click=${() => (this.stage = "consent")}>${t("no_face_back")}</button>
-      </div>`;
+  async #documentsDone({ detail }: CustomEvent<Verdict>): Promise<void> {
+    this.verdict = detail;
+    this.request = await this.#current().catch(() => this.request);
+    this.stage = "result";
+    this.#release();
   }
 }
 
