@@ -5,7 +5,10 @@
 //! a password made of digits: `'"12345678"'`). `OWNERPROOF_POLICY` sets the list of policies:
 //! `[{challenge = {steps = 2}}]`. Secrets are never printed.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use figment::{
     Figment,
@@ -15,7 +18,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use verify::document::NumberRange;
 
-use crate::rules::{policy::Policies, rights::Role};
+use crate::rules::{policy::Policies, rights::Role, sign_in::SecondFactor};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -292,6 +295,53 @@ pub struct SignIn {
     pub per_address_per_minute: u32,
     /// Codes one phone may ask for per hour.
     pub per_phone_per_hour: u32,
+    /// Minutes after which an owner who does nothing is signed out.
+    pub owner_idle_minutes: u32,
+    /// Minutes after which a member of staff who does nothing is signed out.
+    pub staff_idle_minutes: u32,
+    /// Minutes a token of an OEM's system works.
+    pub client_minutes: u32,
+    /// Failed sign-ins of staff under one name within `lockout_window_s` that lock the name.
+    pub lockout_failures: usize,
+    /// Seconds in which failures are counted.
+    pub lockout_window_s: u64,
+    /// Seconds a lock lasts.
+    pub lockout_s: u64,
+    /// `required` of all staff, or `when_enrolled`: only of those who have one. The latter is for demonstrations.
+    pub staff_second_factor: SecondFactor,
+    /// Staff sign in at the OEM's own identity provider.
+    pub oidc: Oidc,
+}
+
+/// Staff sign in at the OEM's own identity provider (OpenID Connect). It answers for their second factor.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Oidc {
+    /// Issuer, exactly as the provider writes it. Empty: off.
+    pub issuer: String,
+    /// What the provider calls us. `http.public_url` + `/console/` is where it sends people back to.
+    pub client_id: String,
+    /// Our secret there; empty for a public client.
+    pub client_secret: SecretString,
+    /// Scopes to ask for, with spaces between.
+    pub scopes: String,
+    /// The claim of the ID token that gives roles: a list of texts, or one text with spaces between.
+    pub roles_claim: String,
+    /// For each role the values of that claim that give it. Who has none is refused.
+    pub roles: BTreeMap<Role, Vec<String>>,
+}
+
+impl Default for Oidc {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            client_id: String::new(),
+            client_secret: SecretString::default(),
+            scopes: "openid profile".into(),
+            roles_claim: "groups".into(),
+            roles: BTreeMap::new(),
+        }
+    }
 }
 
 impl Default for SignIn {
@@ -304,6 +354,14 @@ impl Default for SignIn {
             staff_hours: 8,
             per_address_per_minute: 60,
             per_phone_per_hour: 10,
+            owner_idle_minutes: 120,
+            staff_idle_minutes: 60,
+            client_minutes: 15,
+            lockout_failures: 5,
+            lockout_window_s: 900,
+            lockout_s: 900,
+            staff_second_factor: SecondFactor::Required,
+            oidc: Oidc::default(),
         }
     }
 }

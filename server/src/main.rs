@@ -10,7 +10,9 @@ use server::{
     api,
     config::Config,
     keys,
-    service::{App, housekeeping, policies, seed},
+    rules::rights::{Names, Role, Scope},
+    service::{self, App, housekeeping, policies, seed, staff::By},
+    store::StaffRecord,
     sync::worker::Worker,
     verification::Native,
 };
@@ -41,6 +43,16 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Members of staff.
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
+    /// Systems of OEMs.
+    Clients {
+        #[command(subcommand)]
+        command: ClientsCommand,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Create the demonstration's owner, vehicles and member of staff, where missing.
@@ -57,6 +69,47 @@ enum KeysCommand {
     Generate,
 }
 
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Add one. Without a password one is made and printed, once.
+    Add {
+        /// Sign-in name.
+        username: String,
+        /// `handler`, `reviewer`, `supervisor`, `auditor`, `administrator`; repeat it for several.
+        #[arg(long = "role", required = true)]
+        roles: Vec<Role>,
+        /// 12 to 200 characters.
+        #[arg(long, env = "OWNERPROOF_STAFF_PASSWORD", hide_env_values = true)]
+        password: Option<SecretString>,
+    },
+    /// End somebody's sessions and let them in no more.
+    Disable {
+        /// Sign-in name.
+        username: String,
+    },
+    /// List them: name, roles, whether disabled.
+    List,
+}
+
+#[derive(Subcommand)]
+enum ClientsCommand {
+    /// Add one, and print its id and secret, once.
+    Add {
+        /// What it is called.
+        name: String,
+        /// `requests.read`; repeat it for several.
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<Scope>,
+    },
+    /// End its tokens and let it in no more.
+    Disable {
+        /// What it is called.
+        name: String,
+    },
+    /// List them: id, name, scopes, whether disabled.
+    List,
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
@@ -68,6 +121,8 @@ async fn main() -> anyhow::Result<()> {
             App::connect(load(cli.config)?).await?.store.migrate().await?;
             Ok(())
         }
+        Command::Staff { command } => staff(&ready(cli.config).await?, command).await,
+        Command::Clients { command } => clients(&ready(cli.config).await?, command).await,
         Command::SeedDemo { staff_password } => {
             let mut config = load(cli.config)?;
             if let Some(password) = staff_password {
@@ -76,6 +131,60 @@ async fn main() -> anyhow::Result<()> {
             let app = App::connect(config).await?;
             app.store.migrate().await?;
             Ok(seed::demo(&app).await?)
+        }
+    }
+}
+
+/// The parts, with the database up to date.
+async fn ready(config: Option<PathBuf>) -> anyhow::Result<App> {
+    let app = App::connect(load(config)?).await?;
+    app.store.migrate().await?;
+    Ok(app)
+}
+
+async fn staff(app: &App, command: StaffCommand) -> anyhow::Result<()> {
+    match command {
+        StaffCommand::Add { username, roles, password } => {
+            let made = password.is_none().then(|| app.token());
+            let password = password.or(made.clone().map(SecretString::from)).unwrap_or_default();
+            service::staff::add(app, By::Operator, &username, password, roles).await?;
+            made.map_or(Ok(()), |made| print(&made))
+        }
+        StaffCommand::Disable { username } => {
+            let id = service::staff::named(app, &username).await?.member.id;
+            service::staff::disable(app, By::Operator, id).await?;
+            Ok(())
+        }
+        StaffCommand::List => {
+            let mut after = None;
+            loop {
+                let (members, next) = service::staff::page(app, after).await?;
+                for StaffRecord { member, disabled_at_ms, .. } in members {
+                    let state = disabled_at_ms.map_or("", |_| "disabled");
+                    print(&format!("{}\t{}\t{state}", member.username, Role::join(&member.roles)))?;
+                }
+                after = next;
+                if after.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+async fn clients(app: &App, command: ClientsCommand) -> anyhow::Result<()> {
+    match command {
+        ClientsCommand::Add { name, scopes } => {
+            let (client, secret) = service::clients::add(app, &name, scopes).await?;
+            print(&format!("client_id = \"{}\"\nclient_secret = \"{secret}\"", client.id))
+        }
+        ClientsCommand::Disable { name } => Ok(service::clients::disable(app, &name).await?),
+        ClientsCommand::List => {
+            for client in service::clients::list(app).await? {
+                let state = client.disabled_at_ms.map_or("", |_| "disabled");
+                print(&format!("{}\t{}\t{}\t{state}", client.id, client.name, Scope::join(&client.scopes)))?;
+            }
+            Ok(())
         }
     }
 }

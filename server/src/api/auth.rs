@@ -7,12 +7,13 @@ use poem_openapi::{SecurityScheme, auth::Bearer};
 
 use super::problem;
 use crate::{
-    rules::rights::Right,
+    rules::rights::{Right, Scope},
     service::{
-        App, Refusal,
-        sessions::{authenticate, authorise},
+        App, Refusal, clients,
+        sessions::authenticate,
+        staff_sign_in::{self, SignedIn, authorise},
     },
-    store::{Session, SessionKind, StaffMember},
+    store::{Client, Session, SessionKind, StaffMember},
 };
 
 /// A signed-in owner; the subject is an account.
@@ -46,6 +47,44 @@ staff! {
     RecordKeeper: record_keeper = KeepRecords;
     /// A member of staff who may record purchases and tests of cards.
     StockKeeper: stock_keeper = KeepStock;
+    /// A member of staff who may say who works here.
+    StaffManager: staff_manager = ManageStaff;
+}
+
+/// A member of staff who knows the password, with whatever rights and second factor.
+#[derive(SecurityScheme)]
+#[oai(rename = "staff", ty = "bearer", checker = "any_staff")]
+pub(super) struct AnyStaff(pub SignedIn);
+
+async fn any_staff(request: &Request, bearer: Bearer) -> poem::Result<SignedIn> {
+    staff_sign_in::signed_in(app(request)?, &bearer.token).await.map_err(problem::error)
+}
+
+macro_rules! clients {
+    ($($(#[$doc:meta])* $Name:ident: $checker:ident = $scope:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(SecurityScheme)]
+        #[oai(rename = "client", ty = "bearer", checker = $checker)]
+        pub(super) struct $Name(#[allow(dead_code, reason = "not every operation asks who")] pub Client);
+
+        async fn $checker(request: &Request, bearer: Bearer) -> poem::Result<Client> {
+            clients::authorise(app(request)?, &bearer.token, Scope::$scope).await.map_err(problem::error)
+        }
+    )*};
+}
+
+clients! {
+    /// A system of an OEM that may see where a request stands.
+    RequestReader: request_reader = ReadRequests;
+}
+
+/// A system of an OEM, whatever its scopes.
+#[derive(SecurityScheme)]
+#[oai(rename = "client", ty = "bearer", checker = "any_client")]
+pub(super) struct AnyClient(pub Client);
+
+async fn any_client(request: &Request, bearer: Bearer) -> poem::Result<Client> {
+    clients::signed_in(app(request)?, &bearer.token).await.map_err(problem::error)
 }
 
 async fn owner(request: &Request, bearer: Bearer) -> poem::Result<Session> {

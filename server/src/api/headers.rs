@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use poem::{Endpoint, Request, Response, Result, http::HeaderValue, http::header};
+use poem::{
+    Endpoint, Request, Response, Result,
+    http::{HeaderValue, StatusCode, header},
+};
 
 /// Nothing inline, nothing from elsewhere; `wasm-unsafe-eval` only allows compiling WebAssembly. The camera's
 /// picture is a stream, not a source.
@@ -19,7 +22,10 @@ pub(super) async fn security<E: Endpoint<Output = Response>>(
     request: Request,
 ) -> Result<Response> {
     let api = request.uri().path().starts_with(super::PREFIX);
+    // Clients of the token endpoint sign in with a secret, everybody else with a token (RFC 6749, section 5.2).
+    let scheme = if request.uri().path().ends_with("/oem/token") { "Basic" } else { "Bearer" };
     let mut response = next.call(request).await?;
+    let unauthorised = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     let mut add = |name: header::HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -35,6 +41,9 @@ pub(super) async fn security<E: Endpoint<Output = Response>>(
     );
     if api {
         add(header::CACHE_CONTROL, "no-store");
+    }
+    if unauthorised {
+        add(header::WWW_AUTHENTICATE, scheme);
     }
     Ok(response)
 }

@@ -10,6 +10,7 @@ mod mask;
 mod objects;
 mod oem;
 mod owner;
+mod passkey;
 pub mod problem;
 mod texts;
 
@@ -35,6 +36,10 @@ pub(crate) enum Group {
     Verification,
     /// What OEM platforms call.
     Oem,
+    /// Signing in as staff.
+    StaffSession,
+    /// Who works here, and as what.
+    Staff,
     /// What staff use.
     Console,
 }
@@ -46,6 +51,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
     let owner = (
         owner::codes::Codes,
         owner::sessions::Sessions,
+        owner::passkeys::Passkeys,
         owner::me::Me,
         owner::vehicles::Vehicles,
         owner::consents::Consents,
@@ -59,21 +65,25 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         owner::policy::PolicyInForce,
         owner::verifications::Verifications,
     );
-    let console = (
+    let oem = (oem::callbacks::Callbacks, oem::token::Tokens, oem::clients::Clients, oem::requests::Requests);
+    let sign_in = (
         console::sessions::Sessions,
+        console::second_factor::SecondFactor,
+        console::passkeys::Passkeys,
+        console::oidc::Oidc,
+        console::staff::Staff,
+    );
+    let console = (
+        sign_in,
         console::messages::Messages,
         console::reviews::Reviews,
         console::disputes::Disputes,
         console::samples::Samples,
         console::stock::Stock,
     );
-    OpenApiService::new(
-        (owner, oem::callbacks::Callbacks, console, texts::Texts),
-        "OwnerProof",
-        env!("CARGO_PKG_VERSION"),
-    )
-    .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
-    .server(PREFIX)
+    OpenApiService::new((owner, oem, console, texts::Texts), "OwnerProof", env!("CARGO_PKG_VERSION"))
+        .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
+        .server(PREFIX)
 }
 
 /// The OpenAPI 3.0 document.

@@ -1,7 +1,7 @@
 //! Shapes that several operations share.
 
 use chrono::{DateTime, Utc};
-use poem_openapi::{Enum, Object, types::ParseFromParameter};
+use poem_openapi::{ApiResponse, Enum, Object, types::ParseFromParameter};
 use uuid::Uuid;
 use verify::document;
 
@@ -36,6 +36,52 @@ impl From<Token> for Session {
     fn from(Token { token, expires_at_ms }: Token) -> Self {
         Self { token, expires_at: time(expires_at_ms) }
     }
+}
+
+/// A session in force.
+#[derive(Object)]
+pub(super) struct SessionInfo {
+    /// Id.
+    id: Uuid,
+    /// It is the one this request came with.
+    current: bool,
+    /// How it began: `code`, `passkey`, `password` or `oidc`.
+    method: String,
+    /// When it began.
+    created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    last_used_at: DateTime<Utc>,
+    /// When it ends, used or not.
+    expires_at: DateTime<Utc>,
+}
+
+/// Sessions in force.
+#[derive(Object)]
+pub(super) struct SessionList {
+    /// Newest first, 100 at most.
+    items: Vec<SessionInfo>,
+}
+
+impl SessionList {
+    pub(super) fn new(sessions: Vec<store::Session>, current: Uuid) -> Self {
+        let info = |session: store::Session| SessionInfo {
+            id: session.id,
+            current: session.id == current,
+            method: session.method,
+            created_at: time(session.created_at_ms),
+            last_used_at: time(session.last_used_at_ms),
+            expires_at: time(session.expires_at_ms),
+        };
+        Self { items: sessions.into_iter().map(info).collect() }
+    }
+}
+
+/// Nothing more to say.
+#[derive(ApiResponse)]
+pub(super) enum Done {
+    /// Done.
+    #[oai(status = 204)]
+    Done,
 }
 
 /// A card, masked.

@@ -21,6 +21,21 @@ pub struct Body {
     /// Seconds until it is worth trying again.
     #[oai(skip_serializing_if_is_none)]
     retry_after_s: Option<u64>,
+    /// The same as OAuth 2.0 names it (RFC 6749, section 5.2; RFC 6750, section 3.1).
+    #[oai(skip_serializing_if_is_none)]
+    error: Option<String>,
+}
+
+/// What OAuth 2.0 calls a refusal, where it has a name for it.
+fn oauth(refusal: Refusal) -> Option<String> {
+    let name = match refusal {
+        Refusal::ClientUnknown => "invalid_client",
+        Refusal::GrantUnknown => "unsupported_grant_type",
+        Refusal::ScopeUnknown => "invalid_scope",
+        Refusal::ScopeMissing => "insufficient_scope",
+        _ => return None,
+    };
+    Some(name.to_owned())
 }
 
 macro_rules! problems {
@@ -71,6 +86,7 @@ impl From<Refusal> for Body {
             status: refusal.status(),
             detail: refusal.detail().to_owned(),
             retry_after_s: None,
+            error: oauth(refusal),
         }
     }
 }
@@ -88,6 +104,7 @@ impl From<Error> for Problem {
                 status: if slug == "engine-failed" { 503 } else { 422 },
                 detail,
                 retry_after_s: None,
+                error: None,
             },
             Error::Store(error) => {
                 tracing::error!(%error, "the store failed");

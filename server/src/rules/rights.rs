@@ -1,4 +1,5 @@
-//! What members of staff may do. A person holds one or more roles; an operation needs one right.
+//! What members of staff and systems may do. A person holds one or more roles, an operation needs one right; a system
+//! holds scopes, an operation needs one of them.
 
 use std::{fmt, str::FromStr};
 
@@ -17,8 +18,28 @@ macro_rules! names {
                 match self { $(Self::$name => $text),* }
             }
         }
+
+        impl FromStr for $Type {
+            type Err = UnknownName;
+
+            fn from_str(text: &str) -> Result<Self, UnknownName> {
+                let named = Self::ALL.iter().find(|one| one.as_str() == text);
+                named.copied().ok_or_else(|| UnknownName(text.to_owned()))
+            }
+        }
+
+        impl fmt::Display for $Type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
     };
 }
+
+/// Text that names none of them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {0:?}")]
+pub struct UnknownName(String);
 
 names! {
     /// A role of a member of staff.
@@ -53,6 +74,16 @@ names! {
         KeepRecords = "keep_records",
         /// Record purchases and tests of cards.
         KeepStock = "keep_stock",
+        /// Say who works here, and as what.
+        ManageStaff = "manage_staff",
+    }
+}
+
+names! {
+    /// What a system of an OEM may do: scopes of OAuth 2.0.
+    Scope {
+        /// See where a request stands.
+        ReadRequests = "requests.read",
     }
 }
 
@@ -67,27 +98,26 @@ impl Role {
             Right::KeepRecords => matches!(self, Self::Handler | Self::Supervisor),
             Right::KeepStock => matches!(self, Self::Supervisor | Self::Administrator),
             Right::SettleDisputes => matches!(self, Self::Handler | Self::Supervisor),
+            Right::ManageStaff => self == Self::Administrator,
         }
     }
 }
 
-/// Text that names no role.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no role {0:?}")]
-pub struct UnknownRole(String);
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        let role = Self::ALL.iter().find(|role| role.as_str() == text);
-        role.copied().ok_or_else(|| UnknownRole(text.to_owned()))
-    }
+/// Several names in one text, with spaces between; reading passes over those this version does not know.
+pub trait Names: Sized {
+    /// Writes them.
+    fn join(all: &[Self]) -> String;
+    /// Reads them.
+    fn split(text: &str) -> Vec<Self>;
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl<T: Copy + FromStr + fmt::Display> Names for T {
+    fn join(all: &[Self]) -> String {
+        all.iter().map(Self::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    fn split(text: &str) -> Vec<Self> {
+        text.split_whitespace().filter_map(|name| name.parse().ok()).collect()
     }
 }
 
@@ -107,5 +137,7 @@ mod tests {
     fn roles_read_back() {
         assert!(Role::ALL.iter().all(|role| role.as_str().parse() == Ok(*role)));
         assert!("root".parse::<Role>().is_err());
+        assert_eq!(Role::split(&Role::join(Role::ALL)), Role::ALL);
+        assert_eq!(Role::split("auditor wizard"), [Role::Auditor]);
     }
 }

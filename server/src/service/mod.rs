@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use chrono::Utc;
+use hmac::digest::CtOutput;
+use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -15,6 +17,8 @@ use crate::{
     verification::Desk,
 };
 
+mod attempts;
+pub mod clients;
 pub mod codes;
 pub mod consents;
 pub mod housekeeping;
@@ -22,7 +26,10 @@ pub mod identity;
 mod limits;
 pub mod messages;
 pub mod notices;
+pub mod oidc;
 pub mod owner;
+pub mod passkeys;
+pub mod passwords;
 pub mod policies;
 pub(crate) mod record;
 mod refusal;
@@ -31,6 +38,8 @@ pub mod reviews;
 pub mod samples;
 pub mod seed;
 pub mod sessions;
+pub mod staff;
+pub mod staff_sign_in;
 pub mod stock;
 mod text;
 pub mod texts;
@@ -182,4 +191,9 @@ impl App {
         self.entropy.fill(&mut bytes);
         bytes
     }
+}
+
+/// Compares in constant time.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    CtOutput::<Sha256>::new(Sha256::digest(a)) == CtOutput::new(Sha256::digest(b))
 }

@@ -30,12 +30,23 @@ macro_rules! refusals {
 refusals! {
     /// The body, a header or a parameter cannot be read.
     BadRequest = 400 "bad-request" "The request cannot be read", "Compare it with /openapi.json and send it again.";
+    /// Another grant than client credentials.
+    GrantUnknown = 400 "grant-unknown" "The grant is not supported", "Send grant_type=client_credentials.";
+    /// A scope the client does not have.
+    ScopeUnknown = 400 "scope-unknown" "The client does not have this scope", "Ask for fewer scopes, or for none to get all.";
     /// No token, or one that is over.
     SignInNeeded = 401 "sign-in-needed" "Sign in first", "Sign in and repeat the request with the new token.";
     /// Wrong or used code.
     CodeWrong = 401 "code-wrong" "The code does not fit", "Type the newest code again, or ask for another one.";
     /// Wrong user name or password.
     CredentialsWrong = 401 "credentials-wrong" "User name or password does not fit", "Check both and try again.";
+    /// The passkey's answer does not fit.
+    PasskeyWrong = 401 "passkey-wrong" "The passkey does not fit", "Try again, or sign in another way.";
+    /// State, code or ID token of an identity provider do not fit.
+    OidcRefused = 401 "oidc-refused" "The sign-in at the identity provider did not work",
+        "Start it again, in the same browser.";
+    /// Unknown client, or not its secret.
+    ClientUnknown = 401 "client-unknown" "Client or secret does not fit", "Check both, or ask the operator for new ones.";
     /// The signature of a callback does not fit, or its time is too far off.
     CallbackSignature = 401 "callback-signature" "The signature does not fit",
         "Sign id, timestamp and body with the shared secret, within five minutes of sending.";
@@ -44,10 +55,22 @@ refusals! {
         "Give the consent first, or send the report without pictures: then a person decides.";
     /// The roles of this member of staff do not give the right.
     RightMissing = 403 "right-missing" "Your roles do not allow this", "Ask an administrator for a role that does.";
+    /// The client lacks the scope.
+    ScopeMissing = 403 "scope-missing" "This client may not do that", "Ask the operator for the scope.";
+    /// They have a second factor and have not proved it.
+    SecondFactorNeeded = 403 "second-factor-needed" "The second factor is missing",
+        "Prove it with a code of your authenticator app or with your passkey.";
+    /// A second factor is asked for and they have none.
+    SecondFactorMissing = 403 "second-factor-missing" "Set up a second factor first",
+        "Add an authenticator app or a passkey, then go on.";
     /// Not there, or not yours.
     NotFound = 404 "not-found" "Not found", "Check the address; it may belong to someone else or be gone.";
     /// The path exists, the method does not.
     MethodNotAllowed = 405 "method-not-allowed" "Method not allowed", "See /openapi.json for what can be done here.";
+    /// Administrators may not shut themselves out.
+    OwnAdministrator = 409 "own-administrator" "This would shut you out", "Let another administrator do it.";
+    /// Somebody else is called that.
+    NameTaken = 409 "name-taken" "The name is taken", "Choose another one.";
     /// Someone was faster, or the request is in another state.
     Conflict = 409 "conflict" "The request has moved on", "Load it again and decide on what you see then.";
     /// The vehicle has an open request.
@@ -78,6 +101,12 @@ refusals! {
     TooLarge = 413 "too-large" "The body is too large", "Send less: 8 MiB for a report, 64 KiB otherwise.";
     /// The content type is not the one of the operation.
     MediaType = 415 "media-type" "Unknown media type", "Send application/json.";
+    /// The authenticator's answer to a registration cannot be accepted.
+    PasskeyInvalid = 422 "passkey-invalid" "The passkey cannot be used",
+        "Start again, with a device that asks for PIN, fingerprint or face.";
+    /// Too short, too long, or the user name.
+    PasswordInvalid = 422 "password-invalid" "The password cannot be used",
+        "Choose 12 to 200 characters, and not your user name.";
     /// Not a mobile number.
     PhoneInvalid = 422 "phone-invalid" "This is not a mobile number", "Type the 11 digits of a mobile number.";
     /// Empty or too long.

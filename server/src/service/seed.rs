@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 use verify::document::DocumentType;
 
-use super::{App, Result, record, sessions::hash_password};
+use super::{App, Result, passwords::hash_password, record};
 use crate::{
     rules::card::{Event, State},
     store::{NewCard, NewPerson, NewVehicle, StaffMember, Tx},
@@ -17,7 +17,7 @@ pub async fn staff(app: &App) -> Result<()> {
     let seed = &app.config.staff_seed;
     let password = seed.password.expose_secret();
     let tx = app.store.begin().await?;
-    if password.is_empty() || tx.staff().by_username(&seed.username).await?.is_some() {
+    if password.is_empty() || tx.staff().record_of(&seed.username).await?.is_some() {
         return Ok(());
     }
     let member = StaffMember {

@@ -1,19 +1,13 @@
-//! Signing in and out.
+//! Sessions: begun by signing in, ended by signing out, by time, or by somebody who may.
 
-use std::sync::LazyLock;
+use std::time::Duration;
 
-use argon2::{
-    Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
-    password_hash::{SaltString, rand_core::OsRng},
-};
-use hmac::digest::CtOutput;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{App, Refusal, Result, codes::Phone};
+use super::{App, Refusal, Result, codes::Phone, same};
 use crate::{
-    rules::{clocks, rights::Right},
-    store::{Session, SessionKind, StaffMember},
+    rules::{clocks, rights::Scope},
+    store::{NewSession, Session, SessionKind, Tx},
 };
 
 /// A token, shown once.
@@ -50,31 +44,7 @@ pub async fn owner_sign_in(app: &App, phone: &str, code: &str) -> Result<Token> 
         return Err(Refusal::CodeWrong.into());
     }
     let account = tx.accounts().find_or_create(phone.as_str(), app.id(), now_ms).await?;
-    let hours = app.config.sign_in.owner_hours;
-    let token = issue(app, &tx, SessionKind::Owner, account.id, hours).await?;
-    tx.commit().await?;
-    Ok(token)
-}
-
-/// Signs a member of staff in.
-///
-/// # Errors
-/// [`Refusal::CredentialsWrong`], for an unknown name as for a wrong password, after the same work.
-pub async fn staff_sign_in(app: &App, username: &str, password: String) -> Result<Token> {
-    let tx = app.store.read().await?;
-    let member = tx.staff().by_username(username).await?;
-    drop(tx);
-    let hash = member.as_ref().map_or_else(|| NOBODY.clone(), |member| member.password_hash.clone());
-    let fits = tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-    });
-    let fits = fits.await.unwrap_or(false);
-    let Some(member) = member.filter(|_| fits) else {
-        return Err(Refusal::CredentialsWrong.into());
-    };
-    let tx = app.store.begin().await?;
-    let token = issue(app, &tx, SessionKind::Staff, member.id, app.config.sign_in.staff_hours).await?;
+    let token = issue(app, &tx, Start::owner(account.id, "code")).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -84,30 +54,45 @@ pub async fn staff_sign_in(app: &App, username: &str, password: String) -> Resul
 /// # Errors
 /// [`Refusal::SignInNeeded`].
 pub async fn authenticate(app: &App, kind: SessionKind, token: &str) -> Result<Session> {
+    let now_ms = app.now_ms();
     let tx = app.store.read().await?;
-    let session = tx.sessions().find(kind, token, app.now_ms()).await?;
-    Ok(session.ok_or(Refusal::SignInNeeded)?)
+    let session = tx.sessions().find(kind, token, now_ms).await?.ok_or(Refusal::SignInNeeded)?;
+    drop(tx);
+    if session.is_stale(now_ms) {
+        let tx = app.store.begin().await?;
+        tx.sessions().touch(session.id, now_ms).await?;
+        tx.commit().await?;
+    }
+    Ok(session)
 }
 
-/// The member of staff a token stands for, if one of their roles gives the right.
-///
-/// # Errors
-/// [`Refusal::SignInNeeded`], [`Refusal::RightMissing`].
-pub async fn authorise(app: &App, token: &str, right: Right) -> Result<StaffMember> {
-    let tx = app.store.read().await?;
-    let session = tx.sessions().find(SessionKind::Staff, token, app.now_ms()).await?;
-    let member = tx.staff().find(session.ok_or(Refusal::SignInNeeded)?.subject_id).await?;
-    let member = member.ok_or(Refusal::SignInNeeded)?;
-    if member.may(right) { Ok(member) } else { Err(Refusal::RightMissing.into()) }
-}
-
-/// Ends a session.
+/// The sessions of one person, newest first, 100 at most.
 ///
 /// # Errors
 /// The store failed.
-pub async fn sign_out(app: &App, session: Uuid) -> Result<()> {
+pub async fn list(app: &App, kind: SessionKind, subject: Uuid) -> Result<Vec<Session>> {
+    Ok(app.store.read().await?.sessions().list(kind, subject, app.now_ms()).await?)
+}
+
+/// Ends one session of this person.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub async fn end(app: &App, kind: SessionKind, subject: Uuid, session: Uuid) -> Result<()> {
     let tx = app.store.begin().await?;
-    tx.sessions().delete(session).await?;
+    if !tx.sessions().delete(kind, subject, session).await? {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Ends every session of this person.
+///
+/// # Errors
+/// The store failed.
+pub async fn end_all(app: &App, kind: SessionKind, subject: Uuid) -> Result<()> {
+    let tx = app.store.begin().await?;
+    tx.sessions().delete_all(kind, subject, None).await?;
     Ok(tx.commit().await?)
 }
 
@@ -121,33 +106,48 @@ pub async fn purge(app: &App) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Argon2id with the recommended parameters, as a PHC string.
-pub fn hash_password(password: &str) -> String {
-    let salt = SaltString::generate(&mut OsRng);
-    Argon2::default()
-        .hash_password(password.as_bytes(), &salt)
-        .map(|hash| hash.to_string())
-        .unwrap_or_default()
+/// How a session begins.
+pub(super) struct Start<'a> {
+    pub kind: SessionKind,
+    pub subject: Uuid,
+    pub method: &'static str,
+    pub second_factor: bool,
+    pub scopes: &'a [Scope],
 }
 
-/// A hash no password fits, checked for unknown names so that they take as long.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password(&Uuid::new_v4().to_string()));
+impl Start<'_> {
+    pub(super) fn owner(subject: Uuid, method: &'static str) -> Self {
+        Self { kind: SessionKind::Owner, subject, method, second_factor: false, scopes: &[] }
+    }
 
-async fn issue(
-    app: &App,
-    tx: &crate::store::Tx,
-    kind: SessionKind,
-    subject: Uuid,
-    hours: u32,
-) -> Result<Token> {
+    pub(super) fn staff(subject: Uuid, method: &'static str, second_factor: bool) -> Self {
+        Self { kind: SessionKind::Staff, subject, method, second_factor, scopes: &[] }
+    }
+}
+
+pub(super) async fn issue(app: &App, tx: &Tx, start: Start<'_>) -> Result<Token> {
+    let settings = &app.config.sign_in;
+    let minutes = |count: u64| Duration::from_secs(count * 60);
+    let [owner, staff, client] =
+        [settings.owner_hours, settings.staff_hours, settings.client_minutes].map(u64::from);
+    let (life, idle) = match start.kind {
+        SessionKind::Owner => (minutes(owner * 60), minutes(settings.owner_idle_minutes.into())),
+        SessionKind::Staff => (minutes(staff * 60), minutes(settings.staff_idle_minutes.into())),
+        SessionKind::Client => (minutes(client), minutes(client)),
+    };
     let (token, now_ms) = (app.token(), app.now_ms());
-    let expires_at_ms = clocks::deadline(now_ms, u64::from(hours) * 3600);
-    let session = Session { id: app.id(), subject_id: subject };
-    tx.sessions().insert(kind, session, &token, now_ms, expires_at_ms).await?;
+    let expires_at_ms = clocks::deadline(now_ms, life.as_secs());
+    let session = NewSession {
+        id: app.id(),
+        kind: start.kind,
+        subject_id: start.subject,
+        method: start.method,
+        second_factor: start.second_factor,
+        scopes: start.scopes,
+        token: &token,
+        idle,
+        expires_at_ms,
+    };
+    tx.sessions().insert(session, now_ms).await?;
     Ok(Token { token, expires_at_ms })
-}
-
-/// Compares in constant time.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    CtOutput::<Sha256>::new(Sha256::digest(a)) == CtOutput::new(Sha256::digest(b))
 }

@@ -16,8 +16,11 @@ use verify::document::DocumentType;
 use crate::config;
 
 mod accounts;
+mod attempts;
 mod audit;
 mod cards;
+mod challenges;
+mod clients;
 mod codes;
 mod consents;
 mod crypter;
@@ -28,11 +31,13 @@ mod messages;
 mod migration;
 mod notices;
 mod outbox;
+mod passkeys;
 mod people;
 mod policies;
 mod requests;
 mod reviews;
 mod samples;
+mod second_factors;
 mod sessions;
 mod staff;
 mod stock;
@@ -40,8 +45,11 @@ mod vehicles;
 mod verifications;
 
 pub use accounts::{Account, Accounts};
+pub use attempts::Attempts;
 pub use audit::{Actor, Audit, Entry};
 pub use cards::{Card, CardEvent, Cards, NewCard};
+pub use challenges::{Challenges, Purpose};
+pub use clients::{Client, Clients};
 pub use codes::{Code, Codes};
 pub use consents::{Consent, Consents};
 pub use crypter::{CryptError, Crypter, Place};
@@ -50,13 +58,15 @@ pub use inbox::Inbox;
 pub use messages::{Messages, NewNotice, Notice, NoticeState};
 pub use notices::{NewNotification, Notifications};
 pub use outbox::{Message, NewMessage, Outbox};
+pub use passkeys::{Passkey, Passkeys};
 pub use people::{NewPerson, People, Person};
 pub use policies::Policies;
 pub use requests::{Acceptance, Detail, Event, NewRequest, Request, RequestVehicle, Requests};
 pub use reviews::{NewReview, Review, Reviews};
 pub use samples::{Sample, Samples};
-pub use sessions::{Session, SessionKind, Sessions};
-pub use staff::{Staff, StaffMember};
+pub use second_factors::{SecondFactors, Totp};
+pub use sessions::{NewSession, Session, SessionKind, Sessions};
+pub use staff::{Staff, StaffMember, StaffRecord};
 pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};
@@ -204,6 +214,16 @@ aggregates! {
     sessions: Sessions,
     /// Members of staff.
     staff: Staff,
+    /// Authenticator apps and recovery codes of staff.
+    second_factors: SecondFactors,
+    /// Passkeys.
+    passkeys: Passkeys,
+    /// Values that work once.
+    challenges: Challenges,
+    /// Attempts to sign in.
+    attempts: Attempts,
+    /// Systems of OEMs.
+    clients: Clients,
     /// Messages to the OEM platform.
     outbox: Outbox,
     /// Ids of messages received.

@@ -5,7 +5,7 @@
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QueryResult,
+    QueryResult, QuerySelect,
     sea_query::{Alias, Expr, LockBehavior, LockType, Query},
 };
 use uuid::Uuid;
@@ -63,6 +63,15 @@ fn place(row: Uuid) -> Place {
 }
 
 impl Outbox<'_> {
+    /// Whether anything about this aggregate was ever put in.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has(&self, aggregate: Uuid) -> Result<bool> {
+        let rows = Entity::find().filter(Column::AggregateId.eq(aggregate)).limit(1);
+        Ok(rows.one(&self.0.db).await?.is_some())
+    }
+
     /// Adds a message, due at once.
     ///
     /// # Errors

@@ -123,6 +123,7 @@ impl Site {
             ("OWNERPROOF_OEM__URL", self.platform_url()),
             ("OWNERPROOF_DATABASE__URL", format!("sqlite://{}?mode=rwc", database.display())),
             ("OWNERPROOF_STAFF_SEED__ROLES", EVERY_ROLE.to_owned()),
+            ("OWNERPROOF_SIGN_IN__STAFF_SECOND_FACTOR", "when_enrolled".to_owned()),
             ("OWNERPROOF_FILES__MODELS", path("models/build")),
             ("OWNERPROOF_FILES__OWNER", path("web-demo/dist/owner")),
             ("OWNERPROOF_FILES__CONSOLE", path("web-demo/dist/console")),

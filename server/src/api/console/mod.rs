@@ -2,7 +2,11 @@
 
 pub mod disputes;
 pub mod messages;
+pub mod oidc;
+pub mod passkeys;
 pub mod reviews;
 pub mod samples;
+pub mod second_factor;
 pub mod sessions;
+pub mod staff;
 pub mod stock;

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod consents;
 pub mod invitations;
 pub mod me;
+pub mod passkeys;
 pub mod policy;
 pub mod registrations;
 pub mod replacements;

@@ -1,16 +1,18 @@
 //! Signing in and out as an owner.
 
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
+use uuid::Uuid;
 
 use crate::{
     api::{
         Group,
         auth::{Anonymous, Owner},
-        objects::Session,
+        objects::{Done, Session, SessionList},
         problem::Problem,
     },
     service::{App, sessions},
+    store::SessionKind,
 };
 
 /// Operations.
@@ -20,8 +22,10 @@ pub struct Sessions;
 #[derive(Object)]
 struct SessionRequest {
     /// Mobile number.
+    #[oai(validator(max_length = 30))]
     phone: String,
     /// Six digits.
+    #[oai(validator(max_length = 30))]
     code: String,
 }
 
@@ -30,13 +34,6 @@ enum Created {
     /// Signed in.
     #[oai(status = 201)]
     Created(Json<Session>),
-}
-
-#[derive(ApiResponse)]
-enum Deleted {
-    /// Signed out.
-    #[oai(status = 204)]
-    Deleted,
 }
 
 #[OpenApi]
@@ -57,6 +54,18 @@ impl Sessions {
         Ok(Created::Created(Json(sessions::owner_sign_in(&app, &body.phone, &body.code).await?.into())))
     }
 
+    /// The sessions of the signed-in owner.
+    #[oai(
+        path = "/owner/sessions",
+        method = "get",
+        operation_id = "owner_sessions",
+        tag = "Group::OwnerSession"
+    )]
+    async fn list(&self, owner: Owner, app: Data<&App>) -> Result<Json<SessionList>, Problem> {
+        let sessions = sessions::list(&app, SessionKind::Owner, owner.0.subject_id).await?;
+        Ok(Json(SessionList::new(sessions, owner.0.id)))
+    }
+
     /// Sign out.
     #[oai(
         path = "/owner/sessions/current",
@@ -64,8 +73,32 @@ impl Sessions {
         operation_id = "owner_sign_out",
         tag = "Group::OwnerSession"
     )]
-    async fn delete(&self, owner: Owner, app: Data<&App>) -> Result<Deleted, Problem> {
-        sessions::sign_out(&app, owner.0.id).await?;
-        Ok(Deleted::Deleted)
+    async fn delete(&self, owner: Owner, app: Data<&App>) -> Result<Done, Problem> {
+        sessions::end(&app, SessionKind::Owner, owner.0.subject_id, owner.0.id).await?;
+        Ok(Done::Done)
+    }
+
+    /// End one of one's own sessions, on whatever device.
+    #[oai(
+        path = "/owner/sessions/:id",
+        method = "delete",
+        operation_id = "owner_end_session",
+        tag = "Group::OwnerSession"
+    )]
+    async fn end(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Done, Problem> {
+        sessions::end(&app, SessionKind::Owner, owner.0.subject_id, id.0).await?;
+        Ok(Done::Done)
+    }
+
+    /// Sign out everywhere, here too.
+    #[oai(
+        path = "/owner/sessions",
+        method = "delete",
+        operation_id = "owner_sign_out_everywhere",
+        tag = "Group::OwnerSession"
+    )]
+    async fn end_all(&self, owner: Owner, app: Data<&App>) -> Result<Done, Problem> {
+        sessions::end_all(&app, SessionKind::Owner, owner.0.subject_id).await?;
+        Ok(Done::Done)
     }
 }

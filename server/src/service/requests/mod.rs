@@ -17,7 +17,8 @@ pub(crate) use papers::complete as papers_complete;
 pub use papers::{add as add_paper, paper};
 pub use parties::{Signature, accept, answer_claim, cancel, claim_invitation, decline};
 pub use platform::{
-    Delivery, Received, Renewal, delivery, platform_accepted, platform_confirmed, platform_rejected,
+    Delivery, Received, Renewal, delivered, delivery, platform_accepted, platform_confirmed,
+    platform_rejected,
 };
 pub use start::{
     NewApplication, OnBehalf, Proved, cancellation, claim, rectification, registration, replacement, transfer,

@@ -61,6 +61,18 @@ pub struct Received<'a> {
     pub vin: &'a str,
 }
 
+/// A request the platform was sent something about, however far it got there.
+///
+/// # Errors
+/// [`Refusal::NotFound`], also for one that was not sent.
+pub async fn delivered(app: &App, id: Uuid) -> Result<Request> {
+    let tx = app.store.read().await?;
+    if !tx.outbox().has(id).await? {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(tx.requests().find(id).await?.ok_or(Refusal::NotFound)?)
+}
+
 /// Reads what the platform must hear about one vehicle of a request.
 ///
 /// # Errors

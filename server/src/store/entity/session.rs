@@ -9,11 +9,17 @@ pub struct Model {
     pub id: Uuid,
     /// SHA-256; unique.
     pub token_hash: Vec<u8>,
-    /// owner or staff.
+    /// owner, staff or client.
     pub kind: String,
-    /// Account or staff id.
+    /// Account, staff or client id.
     pub subject_id: Uuid,
+    pub method: String,
+    pub second_factor: bool,
+    /// With spaces between.
+    pub scopes: String,
+    pub idle_ms: i64,
     pub created_at_ms: i64,
+    pub last_used_at_ms: i64,
     pub expires_at_ms: i64,
 }
 

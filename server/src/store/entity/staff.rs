@@ -9,11 +9,12 @@ pub struct Model {
     pub id: Uuid,
     /// Unique.
     pub username: String,
-    /// Argon2id, PHC string.
+    /// Argon2id, PHC string; empty for those who sign in elsewhere.
     pub password_hash: String,
     /// With spaces between.
     pub roles: String,
     pub created_at_ms: i64,
+    pub disabled_at_ms: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

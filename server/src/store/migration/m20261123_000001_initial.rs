@@ -69,6 +69,7 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("sign_in_code", &["phone_index", "created_at_ms"]),
     ("sign_in_code", &["expires_at_ms"]),
     ("session", &["expires_at_ms"]),
+    ("session", &["subject_id"]),
     ("message", &["created_at_ms"]),
     ("outbox", &["state", "next_attempt_at_ms"]),
     ("outbox", &["vehicle_id", "state"]),
@@ -397,7 +398,12 @@ fn tables() -> Vec<TableCreateStatement> {
             binary_uniq("token_hash"),
             text("kind"),
             uuid("subject_id"),
+            text("method"),
+            boolean("second_factor"),
+            text("scopes"),
+            big_integer("idle_ms"),
             big_integer("created_at_ms"),
+            big_integer("last_used_at_ms"),
             big_integer("expires_at_ms"),
         ],
     );
@@ -409,6 +415,7 @@ fn tables() -> Vec<TableCreateStatement> {
             text("password_hash"),
             text("roles"),
             big_integer("created_at_ms"),
+            big_integer_null("disabled_at_ms"),
         ],
     );
     let message = table(

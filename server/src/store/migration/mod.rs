@@ -3,6 +3,7 @@
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_initial;
+mod m20261123_000010_sign_in;
 mod m20261123_000040_policy;
 mod m20261123_000041_verification_method;
 mod m20261123_000042_verification_guardian;
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261123_000001_initial::Migration),
+            Box::new(m20261123_000010_sign_in::Migration),
             Box::new(m20261123_000040_policy::Migration),
             Box::new(m20261123_000041_verification_method::Migration),
             Box::new(m20261123_000042_verification_guardian::Migration),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod authenticator;
 mod authorisation;
 mod authority;
 mod bad_input;
@@ -13,8 +14,11 @@ mod field;
 mod files;
 mod housekeeping;
 mod invariants;
+mod oem_clients;
+mod oidc;
 mod openapi;
 mod outbox;
+mod passkeys;
 mod person;
 mod policy;
 mod privacy;
@@ -22,5 +26,6 @@ mod real_engine;
 mod registration;
 mod requests;
 mod reviews;
+mod staff;
 mod stage;
 mod story;

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
-use server::{rules::rights::Role, service::sessions::hash_password, store::StaffMember};
+use server::{rules::rights::Role, service::passwords::hash_password, store::StaffMember};
 
 use crate::{
     person::Person,

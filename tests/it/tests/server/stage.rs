@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use server::{
     api,
     config::{ColumnKey, Config},
-    rules::rights::Role,
+    rules::{rights::Role, sign_in::SecondFactor},
     service::{App, Clock, SystemClock, policies, seed},
     verification::Assessor,
 };
@@ -155,6 +155,10 @@ impl Stage {
         config.staff_seed.password = "correct horse".into();
         config.staff_seed.roles = Role::ALL.to_vec();
         config.sign_in.per_address_per_minute = 10_000;
+        config.sign_in.staff_second_factor = SecondFactor::WhenEnrolled;
+        // Turning the clock makes nobody idle.
+        config.sign_in.owner_idle_minutes = 1_000_000;
+        config.sign_in.staff_idle_minutes = 1_000_000;
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let address = acceptor.local_addr()[0].as_socket_addr().copied().unwrap();
         let url = format!("http://{address}");

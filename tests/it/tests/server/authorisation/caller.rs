@@ -1,6 +1,6 @@
 //! Who calls.
 
-use server::rules::rights::Role;
+use server::rules::rights::{Role, Scope};
 
 /// Somebody at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum Caller {
     /// An owner who has nothing to do with the record.
     Stranger,
     Staff(Role),
+    /// A system of an OEM with one scope.
+    Client(Scope),
     /// The owner whose record it is.
     Owner,
 }
@@ -20,7 +22,8 @@ impl Caller {
     /// Everybody, the owner last.
     pub fn all() -> impl Iterator<Item = Self> {
         let staff = Role::ALL.iter().copied().map(Self::Staff);
-        [Self::Anonymous, Self::Stranger].into_iter().chain(staff).chain([Self::Owner])
+        let clients = Scope::ALL.iter().copied().map(Self::Client);
+        [Self::Anonymous, Self::Stranger].into_iter().chain(staff).chain(clients).chain([Self::Owner])
     }
 
     /// The column of this caller.
@@ -34,11 +37,12 @@ impl Caller {
             Self::Staff(Role::Supervisor) => 5,
             Self::Staff(Role::Auditor) => 6,
             Self::Staff(Role::Administrator) => 7,
+            Self::Client(_) => 8,
         }
     }
 
-    /// Whether this is a client with the scope.
-    pub fn has(self, _scope: &str) -> bool {
-        false
+    /// Whether this is a client with the scope; `any` is every scope.
+    pub fn has(self, name: &str) -> bool {
+        matches!(self, Self::Client(scope) if name == "any" || scope.as_str() == name)
     }
 }

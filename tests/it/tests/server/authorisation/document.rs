@@ -1,5 +1,7 @@
 //! Operations as the OpenAPI document has them, with the least a request needs to be read.
 
+use std::cmp::Reverse;
+
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -40,10 +42,14 @@ pub fn operations() -> Vec<Operation> {
             });
         }
     }
-    operations.sort_by_key(|operation| match operation.method {
-        Method::GET => 0,
-        Method::DELETE => 2,
-        _ => 1,
+    operations.sort_by_key(|operation| {
+        let rank = match operation.method {
+            Method::GET => 0,
+            Method::DELETE => 2,
+            _ => 1,
+        };
+        // One of a collection before all of it.
+        (rank, Reverse(operation.path.len()))
     });
     operations
 }

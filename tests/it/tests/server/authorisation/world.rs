@@ -1,12 +1,12 @@
 //! Everybody signed in, and one record of each kind that belongs to the owner.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 use server::{
-    rules::rights::Role,
-    service::sessions::hash_password,
-    store::{Session, SessionKind, StaffMember},
+    rules::rights::{Role, Scope},
+    service::{clients, passwords::hash_password},
+    store::{NewSession, SessionKind, StaffMember},
 };
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::{
     document::{Operation, least},
 };
 use crate::{
+    authenticator::Authenticator,
     person::{BUYER, Person},
     stage::{Answer, Stage, answer},
 };
@@ -25,6 +26,7 @@ pub struct World<'a> {
     owner: Person<'a>,
     accounts: [Uuid; 2],
     staff: BTreeMap<Role, Uuid>,
+    client: Uuid,
     /// The owner's records by the segment of the path that names their kind.
     records: BTreeMap<&'static str, String>,
 }
@@ -34,12 +36,16 @@ impl<'a> World<'a> {
         let owner = Person::owner(stage).await;
         Person::buyer(stage).await;
         let vehicles = owner.get("/owner/vehicles").await.ok();
+        let sessions = owner.get("/owner/sessions").await.ok();
+        let passkey = Authenticator::new().register(stage, "/owner/passkeys", &owner.token).await.ok();
         let transfer = owner.start_transfer().await;
         let records = BTreeMap::from([
             ("vehicles", vehicles["items"][0]["id"].as_str().unwrap().to_owned()),
             ("verifications", owner.perform(&transfer).await.id),
             ("consents", owner.consent().await),
             ("requests", transfer),
+            ("sessions", sessions["items"][0]["id"].as_str().unwrap().to_owned()),
+            ("passkeys", passkey["id"].as_str().unwrap().to_owned()),
         ]);
 
         let tx = stage.app.store.begin().await.unwrap();
@@ -57,7 +63,8 @@ impl<'a> World<'a> {
             tx.staff().insert(member, stage.app.now_ms()).await.unwrap();
         }
         tx.commit().await.unwrap();
-        Self { stage, owner, accounts, staff, records }
+        let (client, _) = clients::add(&stage.app, "platform", Scope::ALL.to_vec()).await.unwrap();
+        Self { stage, owner, accounts, staff, client: client.id, records }
     }
 
     /// Calls an operation about the owner's records.
@@ -115,11 +122,23 @@ impl<'a> World<'a> {
             Caller::Owner => (SessionKind::Owner, self.accounts[0]),
             Caller::Stranger => (SessionKind::Owner, self.accounts[1]),
             Caller::Staff(role) => (SessionKind::Staff, self.staff[&role]),
+            Caller::Client(_) => (SessionKind::Client, self.client),
         };
         let (app, token) = (&self.stage.app, self.stage.app.token());
-        let (session, now_ms) = (Session { id: app.id(), subject_id }, app.now_ms());
+        let scopes = if let Caller::Client(scope) = caller { vec![scope] } else { vec![] };
+        let session = NewSession {
+            id: app.id(),
+            kind,
+            subject_id,
+            method: "test",
+            second_factor: false,
+            scopes: &scopes,
+            token: &token,
+            idle: Duration::from_secs(3_600),
+            expires_at_ms: app.now_ms() + 3_600_000,
+        };
         let tx = app.store.begin().await.unwrap();
-        tx.sessions().insert(kind, session, &token, now_ms, now_ms + 3_600_000).await.unwrap();
+        tx.sessions().insert(session, app.now_ms()).await.unwrap();
         tx.commit().await.unwrap();
         Some(token)
     }
