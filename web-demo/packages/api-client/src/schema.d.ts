@@ -518,6 +518,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/owner/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What will be asked of you: ways to verify, documents, limits. */
+        get: operations["owner_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/owner/verifications": {
         parameters: {
             query?: never;
@@ -542,7 +559,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a verification stands. */
+        /** How one of your verifications stands. */
         get: operations["verification"];
         put?: never;
         post?: never;
@@ -561,8 +578,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the report of a verification. Bad input changes nothing: the verification stays open. */
+        /** Hand in what the device found; the server computes everything again. */
         post: operations["verification_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/verifications/{id}/photographs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in photographs of documents; a member of staff looks at them. */
+        post: operations["verification_photographs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/verifications/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** After the visit to the identity service, ask what came of it. Ask again while it is pending. */
+        post: operations["verification_outcome"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1356,6 +1407,20 @@ export interface components {
             address?: string;
         };
         /**
+         * AcceptedDocument
+         * @description A type of document.
+         */
+        AcceptedDocument: {
+            /** @description The type. */
+            document_type: components["schemas"]["DocumentType"] & unknown;
+            /** @description Whose it is. */
+            holder: components["schemas"]["Holder"] & unknown;
+            /** @description Can be used with `face`: it shows one. */
+            shows_face: boolean;
+            /** @description A member of staff decides in any case. */
+            always_review: boolean;
+        };
+        /**
          * AccessToken
          * @description A token.
          */
@@ -1531,7 +1596,7 @@ export interface components {
         CardState: "stocked" | "fitted" | "testing" | "sold" | "active" | "emergency_only" | "closed";
         /**
          * Challenge
-         * @description An opened verification.
+         * @description A verification before the camera.
          */
         Challenge: {
             /**
@@ -1687,6 +1752,35 @@ export interface components {
             finding: string;
         };
         /**
+         * Guardian
+         * @description Who consents for a person too young to act alone.
+         */
+        Guardian: {
+            /** @description Name, masked. */
+            name_masked: string;
+            /** @description Type of document. */
+            document_type: components["schemas"]["DocumentType"] & unknown;
+            /** @description Document number, masked. */
+            document_number_masked: string;
+        };
+        /**
+         * GuardianRequest
+         * @description Who someone is.
+         */
+        GuardianRequest: {
+            /** @description Name on the document. */
+            name: string;
+            /** @description Type of document. */
+            document_type: components["schemas"]["DocumentType"] & unknown;
+            /** @description Number of the document. */
+            document_number: string;
+        };
+        /**
+         * @description Whose document it is.
+         * @enum {string}
+         */
+        Holder: "person" | "unit";
+        /**
          * Identity
          * @description Who someone is, as typed.
          */
@@ -1730,7 +1824,65 @@ export interface components {
          * @description What a picture shows.
          * @enum {string}
          */
-        Kind: "keyframe" | "document";
+        Kind: "keyframe" | "document" | "guardian_document";
+        /**
+         * Limits
+         * @description What limits a verification.
+         */
+        Limits: {
+            /**
+             * Format: uint32
+             * @description Movements before the camera.
+             */
+            steps: number;
+            /**
+             * Format: uint32
+             * @description Milliseconds for each.
+             */
+            step_timeout_ms: number;
+            /**
+             * Format: uint64
+             * @description Seconds from opening a verification by face until its report is taken.
+             */
+            face_ttl_s: number;
+            /**
+             * Format: uint64
+             * @description Seconds until photographs of documents are taken.
+             */
+            documents_ttl_s: number;
+            /**
+             * Format: uint64
+             * @description Seconds to visit the identity service.
+             */
+            authority_ttl_s: number;
+            /**
+             * Format: uint32
+             * @description Most photographs of documents.
+             */
+            photographs: number;
+            /**
+             * Format: uint64
+             * @description Verifications an account may start in 24 hours.
+             */
+            per_day: number;
+            /**
+             * Format: uint32
+             * @description Failures that lock an account for one document.
+             */
+            failures: number;
+            /**
+             * Format: uint64
+             * @description Seconds the lock lasts.
+             */
+            lock_s: number;
+            /**
+             * Format: uint32
+             * @description Full years from which on a person acts alone.
+             */
+            minimum_age: number;
+            /** @description A younger person may send the guardian's document along. */
+            guardian: boolean;
+        };
         /**
          * Me
          * @description The signed-in owner, masked.
@@ -1769,6 +1921,11 @@ export interface components {
             /** @description Newest first, 100 at most. */
             items: components["schemas"]["Message"][];
         };
+        /**
+         * @description A way to prove who one is.
+         * @enum {string}
+         */
+        Method: "face" | "documents" | "authority";
         /**
          * NextAction
          * @description What comes next.
@@ -1895,6 +2052,32 @@ export interface components {
             /** @description What is asked for. */
             kind: components["schemas"]["RequestKind"] & unknown;
         };
+        /** @description An opened verification: what to do next depends on the way. */
+        Opened: components["schemas"]["Opened_Challenge"] | components["schemas"]["Opened_PhotographsAsked"] | components["schemas"]["Opened_Visit"];
+        /** @description An opened verification: what to do next depends on the way. */
+        Opened_Challenge: {
+            /**
+             * @example face
+             * @enum {string}
+             */
+            method: "face";
+        } & components["schemas"]["Challenge"];
+        /** @description An opened verification: what to do next depends on the way. */
+        Opened_PhotographsAsked: {
+            /**
+             * @example documents
+             * @enum {string}
+             */
+            method: "documents";
+        } & components["schemas"]["PhotographsAsked"];
+        /** @description An opened verification: what to do next depends on the way. */
+        Opened_Visit: {
+            /**
+             * @example authority
+             * @enum {string}
+             */
+            method: "authority";
+        } & components["schemas"]["Visit"];
         /**
          * @description How a dispute ends.
          * @enum {string}
@@ -2146,6 +2329,69 @@ export interface components {
             password: string;
         };
         /**
+         * Photograph
+         * @description A photograph of a document.
+         */
+        Photograph: {
+            /** @description What it shows. */
+            shows: components["schemas"]["Shows"] & unknown;
+            /** @description JPEG or PNG, 4 MiB and 4096 pixels a side at most, in base64. */
+            picture: string;
+        };
+        /**
+         * PhotographsAsked
+         * @description A verification by photographs.
+         */
+        PhotographsAsked: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Photographs of the guardian's document are needed, too. */
+            guardian: boolean;
+            /**
+             * Format: date-time
+             * @description Latest moment the photographs are taken.
+             */
+            expires_at: string;
+            /**
+             * Format: uint32
+             * @description Policy it was opened under.
+             */
+            policy_version: number;
+        };
+        /**
+         * PhotographsRequest
+         * @description Photographs of documents; only with the consent `document_review`.
+         */
+        PhotographsRequest: {
+            /** @description All of them at once. */
+            photographs: components["schemas"]["Photograph"][];
+            /**
+             * @description Take them even if they cannot be read well: there are no better ones.
+             * @default false
+             */
+            as_they_are: boolean;
+        };
+        /**
+         * Policy
+         * @description The policy for verifications opened now.
+         */
+        Policy: {
+            /**
+             * Format: uint32
+             * @description Its number; each verification says which one it was opened under.
+             */
+            version: number;
+            /** @description One entry for each kind of request, side and holder. */
+            ways: components["schemas"]["Ways"][];
+            /** @description The documents taken. */
+            documents: components["schemas"]["AcceptedDocument"][];
+            /** @description What limits a verification. */
+            limits: components["schemas"]["Limits"] & unknown;
+        };
+        /**
          * Problem
          * @description What went wrong and what to do next.
          */
@@ -2199,7 +2445,7 @@ export interface components {
          * @description What a consent is for.
          * @enum {string}
          */
-        Purpose: "face_evidence_upload";
+        Purpose: "face_evidence_upload" | "document_review";
         /**
          * @description Why a person is refused or asked again.
          * @enum {string}
@@ -2414,8 +2660,14 @@ export interface components {
             subject: components["schemas"]["ReviewSubject"] & unknown;
             /** @description Name the person gave, masked; none where only the papers are looked at. */
             name_masked?: string;
+            /** @description By which way the person verifies. */
+            method?: components["schemas"]["Method"] & unknown;
+            /** @description Type of document the person gave. */
+            document_type?: components["schemas"]["DocumentType"] & unknown;
             /** @description Document number the person gave, masked. */
             document_number_masked?: string;
+            /** @description Who consents for a person too young to act alone. */
+            guardian?: components["schemas"]["Guardian"] & unknown;
             /** @description Of each vehicle, the last 6 characters shown. */
             vins_masked: string[];
             /** @description Papers you can look at once you have claimed the review. */
@@ -2624,6 +2876,11 @@ export interface components {
             /** @description A sentence the sides of the request read. */
             message: string;
         };
+        /**
+         * @description What a photograph shows.
+         * @enum {string}
+         */
+        Shows: "document" | "guardian_document";
         /**
          * StaffList
          * @description A page of members of staff.
@@ -2939,21 +3196,28 @@ export interface components {
              * @description Id.
              */
             id: string;
+            /** @description The way. */
+            method: components["schemas"]["Method"] & unknown;
             /** @description `open`, `assessing`, `done` or `expired`. */
             state: string;
             /** @description `passed`, `manual_review` or `failed`, once done. */
             outcome?: string;
-            /** @description What was asked. */
+            /** @description What was asked before the camera. */
             steps: components["schemas"]["Task"][];
             /**
              * Format: date-time
-             * @description Latest moment the report is taken.
+             * @description Latest moment the rest is waited for.
              */
             expires_at: string;
+            /**
+             * Format: uint32
+             * @description Policy it was opened under.
+             */
+            policy_version: number;
         };
         /**
          * VerificationRequest
-         * @description Who wants to be verified.
+         * @description Who wants to be verified, and how.
          */
         VerificationRequest: {
             /**
@@ -2961,14 +3225,60 @@ export interface components {
              * @description The request it is for.
              */
             request_id: string;
+            /**
+             * @description The way; see the policy for those open to you.
+             * @default face
+             */
+            method: components["schemas"]["Method"] & unknown;
             /** @description Name on the document. */
             name: string;
-            /** @description Kind of document. */
+            /** @description Type of document. */
             document_type: components["schemas"]["DocumentType"] & unknown;
             /** @description Number of the document. */
             document_number: string;
-            /** @description Public key of the device: raw uncompressed P-256 point, 65 bytes, base64. */
-            device_key: string;
+            /** @description Public key of the device: raw uncompressed P-256 point, 65 bytes, base64. For `face` only. */
+            device_key?: string;
+            /** @description The guardian of a person too young to act alone. For `documents` only. */
+            guardian?: components["schemas"]["GuardianRequest"] & unknown;
+        };
+        /**
+         * Visit
+         * @description A verification through the identity service.
+         */
+        Visit: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Page of the service, to be opened or shown as a QR code. */
+            url: string;
+            /**
+             * Format: date-time
+             * @description Latest moment its word is asked for.
+             */
+            expires_at: string;
+            /**
+             * Format: uint32
+             * @description Policy it was opened under.
+             */
+            policy_version: number;
+        };
+        /**
+         * Ways
+         * @description How a party of a request can prove who they are.
+         */
+        Ways: {
+            /** @description The kind of request. */
+            kind: components["schemas"]["RequestKind"] & unknown;
+            /** @description The side. */
+            role: components["schemas"]["Role"] & unknown;
+            /** @description For a person or for a unit's responsible person. */
+            holder: components["schemas"]["Holder"] & unknown;
+            /** @description The ways to choose from. */
+            methods: components["schemas"]["Method"][];
+            /** @description A member of staff decides in any case. */
+            always_review: boolean;
         };
         /**
          * @description Which reviews.
@@ -8135,6 +8445,155 @@ export interface operations {
             };
         };
     };
+    owner_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Policy"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verification_open: {
         parameters: {
             query?: never;
@@ -8154,7 +8613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json; charset=utf-8": components["schemas"]["Challenge"];
+                    "application/json; charset=utf-8": components["schemas"]["Opened"];
                 };
             };
             /** @description The request cannot be read. */
@@ -8454,6 +8913,312 @@ export interface operations {
                 "application/json; charset=utf-8": components["schemas"]["ReportRequest"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_photographs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["PhotographsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_outcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
