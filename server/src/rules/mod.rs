@@ -18,14 +18,26 @@ macro_rules! named {
         }
 
         impl std::str::FromStr for $Type {
-            type Err = ();
+            type Err = crate::rules::Unknown;
 
-            fn from_str(text: &str) -> Result<Self, ()> {
-                Self::ALL.iter().find(|one| one.as_str() == text).copied().ok_or(())
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let one = Self::ALL.iter().find(|one| one.as_str() == text).copied();
+                one.ok_or_else(|| crate::rules::Unknown(text.to_owned()))
+            }
+        }
+
+        impl std::fmt::Display for $Type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
             }
         }
     };
 }
+
+/// A name that nothing has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {0:?}")]
+pub struct Unknown(pub String);
 
 pub mod application;
 pub mod card;

@@ -3,45 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-macro_rules! names {
-    ($(#[$doc:meta])* $Type:ident { $($(#[$item:meta])* $name:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $Type { $($(#[$item])* $name,)* }
-
-        impl $Type {
-            /// Every one.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Name in the database, the configuration and the API.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text),* }
-            }
-        }
-
-        impl FromStr for $Type {
-            type Err = UnknownName;
-
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                let named = Self::ALL.iter().find(|one| one.as_str() == text);
-                named.copied().ok_or_else(|| UnknownName(text.to_owned()))
-            }
-        }
-
-        impl fmt::Display for $Type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-/// Text that names none of them.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {0:?}")]
-pub struct UnknownName(String);
-
-names! {
+named! {
     /// A role of a member of staff.
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "snake_case")]
@@ -59,7 +21,7 @@ names! {
     }
 }
 
-names! {
+named! {
     /// What an operation needs.
     Right {
         /// Read the texts the server sent to people.
@@ -79,7 +41,7 @@ names! {
     }
 }
 
-names! {
+named! {
     /// What a system of an OEM may do: scopes of OAuth 2.0.
     Scope {
         /// See where a request stands.

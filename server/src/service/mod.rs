@@ -30,6 +30,7 @@ pub mod oidc;
 pub mod owner;
 pub mod passkeys;
 pub mod passwords;
+pub(crate) mod picture;
 pub mod policies;
 pub(crate) mod record;
 mod refusal;

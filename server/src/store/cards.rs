@@ -192,8 +192,8 @@ impl Cards<'_> {
         let line = |row: card_event::Model| {
             Ok(CardEvent {
                 at_ms: row.at_ms,
-                event: row.event.parse().map_err(|()| corrupt())?,
-                state: row.state.parse().map_err(|()| corrupt())?,
+                event: row.event.parse().map_err(|_| corrupt())?,
+                state: row.state.parse().map_err(|_| corrupt())?,
                 request_id: row.request_id,
             })
         };
@@ -227,7 +227,7 @@ impl TryFrom<Model> for Card {
 
     fn try_from(row: Model) -> Result<Self> {
         let Model { id, vehicle_id, msisdn, iccid, carrier, state, .. } = row;
-        let state = state.parse().map_err(|()| StoreError::Corrupt("card"))?;
+        let state = state.parse().map_err(|_| StoreError::Corrupt("card"))?;
         Ok(Self { id, vehicle_id, msisdn, iccid, carrier, state })
     }
 }

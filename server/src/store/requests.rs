@@ -415,7 +415,7 @@ impl Requests<'_> {
         let corrupt = || StoreError::Corrupt("request");
         let kind = kind(&row)?;
         let vehicle = |link: &request_vehicle::Model| {
-            let sync = link.sync.parse().map_err(|()| corrupt())?;
+            let sync = link.sync.parse().map_err(|_| corrupt())?;
             Ok(RequestVehicle { vehicle_id: link.vehicle_id, sync })
         };
         let detail = self.0.crypter.open(place(row.id, "detail"), &row.detail)?;
@@ -449,5 +449,5 @@ impl Requests<'_> {
 }
 
 fn kind(row: &Model) -> Result<Kind> {
-    row.kind.parse().map_err(|()| StoreError::Corrupt("request"))
+    row.kind.parse().map_err(|_| StoreError::Corrupt("request"))
 }

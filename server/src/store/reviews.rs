@@ -165,7 +165,7 @@ impl Reviews<'_> {
             id: row.id,
             request_id: row.request_id,
             verification_id: row.verification_id,
-            subject: row.subject.parse().map_err(|()| corrupt())?,
+            subject: row.subject.parse().map_err(|_| corrupt())?,
             rule: Rule {
                 state: State::parse(&row.state, row.claimed_by).ok_or_else(corrupt)?,
                 two_people: row.two_people,

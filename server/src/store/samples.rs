@@ -156,7 +156,7 @@ impl TryFrom<Model> for Sample {
         Ok(Self {
             id: row.id,
             vehicle_id: row.vehicle_id,
-            state: row.state.parse().map_err(|()| StoreError::Corrupt("sample"))?,
+            state: row.state.parse().map_err(|_| StoreError::Corrupt("sample"))?,
             finding: row.finding,
             drawn_by: row.drawn_by,
             drawn_at_ms: row.drawn_at_ms,

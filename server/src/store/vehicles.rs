@@ -201,7 +201,7 @@ impl TryFrom<Model> for Vehicle {
             model: row.model,
             body_colour: row.body_colour,
             owner_person_id: row.owner_person_id,
-            record: row.record_state.parse().map_err(|()| StoreError::Corrupt("vehicle"))?,
+            record: row.record_state.parse().map_err(|_| StoreError::Corrupt("vehicle"))?,
             rectify_by_ms: row.rectify_by_ms,
             service_ended_at_ms: row.service_ended_at_ms,
             version: row.version,

@@ -283,10 +283,10 @@ impl Verifications<'_> {
         let guardian = opened("guardian", &row.guardian)?;
         let guardian = guardian.map(|guardian| serde_json::from_str(&guardian)).transpose();
         Ok(Verification {
-            method: row.method.parse().map_err(|()| corrupt())?,
+            method: row.method.parse().map_err(|_| corrupt())?,
             guardian: guardian.map_err(|_| corrupt())?,
             visit: opened("visit", &row.visit)?,
-            party: row.party.parse().map_err(|()| corrupt())?,
+            party: row.party.parse().map_err(|_| corrupt())?,
             name: text("name", &row.name)?,
             document_number: text("document_number", &row.document_number)?,
             challenge: Challenge {

@@ -3,10 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use verify::{
-    assess::{EvidenceError, Grade},
-    image::{decode, fit, to_jpeg},
-};
+use verify::assess::{EvidenceError, Grade};
 
 use super::{
     Outcome,
@@ -16,14 +13,12 @@ use super::{
 };
 use crate::{
     rules::policy::Method,
-    service::{App, Error, Refusal, Result, consents::DOCUMENT_REVIEW, policies},
+    service::{App, Error, Refusal, Result, consents::DOCUMENT_REVIEW, picture::clean, policies},
     store::{EvidenceKind, NewEvidence, Tx, Verification},
 };
 
 /// Most photographs of one verification.
 pub const MOST_PHOTOGRAPHS: usize = 6;
-/// Longest side kept, in pixels: small print stays readable.
-const SIDE: u32 = 2_000;
 
 /// What a photograph shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +63,8 @@ pub async fn photographs(
     let mut pictures = Vec::new();
     for photograph in photographs {
         let file = BASE64_STANDARD.decode(photograph.picture).map_err(|_| Refusal::BadRequest)?;
-        pictures.push((photograph.shows, clean(file).await?));
+        let picture = clean(file).await?.map_err(|error| evidence(EvidenceError::DocumentImage(error)))?;
+        pictures.push((photograph.shows, picture));
     }
     if !as_they_are && of.document_type.shows_face() {
         look(app, &pictures).await?;
@@ -91,16 +87,6 @@ pub async fn photographs(
     let outcome = settle(app, &tx, &of, &policy, finding).await?;
     tx.commit().await?;
     Ok(outcome)
-}
-
-/// The picture and nothing else: what the camera wrote beside it (place, time, device) goes, and so does whatever else a
-/// file may carry.
-async fn clean(file: Vec<u8>) -> Result<Vec<u8>> {
-    let work = tokio::task::spawn_blocking(move || decode(&file).map(|picture| to_jpeg(&fit(picture, SIDE))));
-    match work.await {
-        Ok(picture) => picture.map_err(|error| evidence(EvidenceError::DocumentImage(error))),
-        Err(_) => Err(Refusal::Internal.into()),
-    }
 }
 
 /// Asks for a better photograph while the person still has the document at hand. One side shows the portrait; that

@@ -9,16 +9,14 @@ use crate::{
         proof::{Proof, missing, needed},
         request::Party,
     },
-    service::{App, Refusal, Result, reviews},
+    service::{App, Refusal, Result, picture::clean, reviews},
     store::{Actor, Detail, EvidenceKind, NewEvidence, Request, StaffMember, Tx},
 };
 
 /// Most papers of one request.
 const MOST: usize = 12;
-/// Largest paper, in pixels a side.
-const SIDE: u32 = 8_000;
 
-/// Keeps a photograph of a paper, in base64. What it is, is told by its content: a JPEG or PNG picture that can be opened.
+/// Keeps a photograph of a paper, in base64.
 ///
 /// # Errors
 /// [`Refusal::PaperInvalid`], [`Refusal::PapersFull`], [`Refusal::NotFound`], [`Refusal::RequestExpired`],
@@ -28,8 +26,7 @@ pub async fn add(app: &App, account: Uuid, id: Uuid, proof: Proof, picture: &str
     // Before the work of opening it: whoever has no request here learns nothing and costs nothing.
     acting(&app.store.read().await?, id, account, Party::ALL).await?;
     let picture = BASE64_STANDARD.decode(picture).map_err(|_| Refusal::PaperInvalid)?;
-    let picture = tokio::task::spawn_blocking(move || check(&picture).then_some(picture)).await;
-    let picture = picture.ok().flatten().ok_or(Refusal::PaperInvalid)?;
+    let picture = clean(picture).await?.map_err(|_| Refusal::PaperInvalid)?;
     let tx = app.store.begin().await?;
     let (request, _) = acting(&tx, id, account, Party::ALL).await?;
     if !request.state.can_end_early() {
@@ -90,9 +87,4 @@ pub(crate) async fn complete(tx: &Tx, request: &Request) -> Result<()> {
         None => Ok(()),
         Some(_) => Err(Refusal::PaperMissing.into()),
     }
-}
-
-fn check(picture: &[u8]) -> bool {
-    let file = verify::image::decode(picture);
-    file.is_ok_and(|image| image.width() <= SIDE && image.height() <= SIDE)
 }
