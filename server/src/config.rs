@@ -56,6 +56,8 @@ pub struct Config {
     pub notify: Notify,
     /// Manual review.
     pub review: Review,
+    /// What the server tells those who run it.
+    pub telemetry: Telemetry,
     /// The first member of staff, created when missing.
     pub staff_seed: StaffSeed,
 }
@@ -72,6 +74,8 @@ pub struct Http {
     pub trust_proxy: bool,
     /// Seconds given to open requests when the server is told to stop.
     pub shutdown_s: u64,
+    /// Refuse a POST of somebody signed in that brings no `Idempotency-Key`.
+    pub require_idempotency_key: bool,
 }
 
 impl Default for Http {
@@ -81,6 +85,7 @@ impl Default for Http {
             public_url: "http://localhost:8080".into(),
             trust_proxy: false,
             shutdown_s: 20,
+            require_idempotency_key: false,
         }
     }
 }
@@ -391,6 +396,25 @@ pub struct Review {
 impl Default for Review {
     fn default() -> Self {
         Self { due_hours: 24 }
+    }
+}
+
+/// What the server tells those who run it. Neither figures nor traces hold personal data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// Address and port of `/metrics` (Prometheus), apart from the public ones. Empty: nowhere.
+    pub metrics_listen: String,
+    /// Base address of an OpenTelemetry collector that takes OTLP over HTTP, without a final slash:
+    /// `http://localhost:4318`. Empty: no traces.
+    pub otlp_endpoint: String,
+    /// Share of requests that are traced, 0 to 1.
+    pub trace_ratio: f64,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { metrics_listen: String::new(), otlp_endpoint: String::new(), trace_ratio: 1.0 }
     }
 }
 

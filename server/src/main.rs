@@ -1,5 +1,7 @@
 //! The program: runs the server, and what an operator needs around it.
 
+mod import_command;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
@@ -38,6 +40,12 @@ enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
+    /// Take the car maker's files into the record.
+    Import {
+        /// What is imported.
+        #[command(subcommand)]
+        command: import_command::Import,
+    },
     /// Keys of stored data.
     Keys {
         #[command(subcommand)]
@@ -123,6 +131,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Staff { command } => staff(&ready(cli.config).await?, command).await,
         Command::Clients { command } => clients(&ready(cli.config).await?, command).await,
+        Command::Import { command } => command.run(&ready(cli.config).await?).await,
         Command::SeedDemo { staff_password } => {
             let mut config = load(cli.config)?;
             if let Some(password) = staff_password {
@@ -209,7 +218,7 @@ fn load(file: Option<PathBuf>) -> anyhow::Result<Config> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    server::log::install();
+    let traces = server::log::install(&config.telemetry)?;
     let app = App::connect(config).await?;
     app.store.migrate().await?;
     policies::record(&app).await?;
@@ -220,6 +229,14 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let housekeeping = tokio::spawn(housekeeping::run(app.clone(), HOUSEKEEPING, stop.clone()));
     load_engine(&app);
 
+    let figures = app.config.telemetry.metrics_listen.clone();
+    if !figures.is_empty() {
+        tracing::info!(listen = figures, "serving /metrics");
+        let stop = stop.clone();
+        let server = poem::Server::new(TcpListener::bind(figures));
+        let routes = api::metrics(app.clone());
+        tokio::spawn(server.run_with_graceful_shutdown(routes, stop.cancelled_owned(), None));
+    }
     let listen = app.config.http.listen.clone();
     let grace = Duration::from_secs(app.config.http.shutdown_s);
     tracing::info!(listen, url = app.config.http.public_url, "serving");
@@ -231,6 +248,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     housekeeping.await?;
     tracing::info!("stopped");
+    if let Some(traces) = traces {
+        tokio::task::spawn_blocking(move || traces.finish()).await?;
+    }
     Ok(())
 }
 

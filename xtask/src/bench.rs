@@ -5,6 +5,7 @@ use std::env;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::postgres::Cluster;
 use crate::workspace::{self, Program};
 use crate::{models, paths, pictures, tools, wasm, web};
 
@@ -22,10 +23,18 @@ pub struct Options {
 
 /// Runs a bench where the user stands, so that the paths it is given are theirs.
 pub fn run(options: &Options) -> Result<()> {
-    models::fetch()?;
     let mut bench = Program::Bench.run()?;
+    // Lives as long as the bench.
+    let mut cluster = None;
     // What some benches need beside the networks; the others do without.
-    match options.arguments.first().map(String::as_str) {
+    let name = options.arguments.first().map(String::as_str);
+    if name == Some("api") {
+        let cluster = cluster.insert(Cluster::start()?);
+        bench = bench.env("OWNERPROOF_TEST_POSTGRES_URL", cluster.url());
+    } else {
+        models::fetch()?;
+    }
+    match name {
         Some("device") => {
             tools::ensure(&[tools::CHROMIUM])?;
             web::install(DEVICE)?;

@@ -4,6 +4,7 @@
 
 mod bench;
 mod brotli;
+mod contract;
 mod demo;
 mod interrupt;
 mod models;

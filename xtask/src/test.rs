@@ -10,7 +10,9 @@ use clap::{Args, ValueEnum};
 use crate::postgres::Cluster;
 use crate::run::Run;
 use crate::step::{Step, seconds};
-use crate::{bench, demo, interrupt, models, openapi, paths, pictures, tools, wasm, web, workspace};
+use crate::{
+    bench, contract, demo, interrupt, models, openapi, paths, pictures, tools, wasm, web, workspace,
+};
 
 /// What `cargo xtask test` is told.
 #[derive(Args)]
@@ -37,6 +39,8 @@ enum Stage {
     Parity,
     /// The API is as docs/openapi.json says.
     Openapi,
+    /// The server answers as the API's document says, whatever it is asked.
+    Contract,
     /// The web apps type-check and build.
     Web,
     /// What travels to a device is within its budget.
@@ -57,6 +61,7 @@ impl Stage {
             Self::Wasm => wasm::build(),
             Self::Parity => parity(),
             Self::Openapi => openapi::snapshot(true),
+            Self::Contract => contract::check(),
             Self::Web => web::check().and_then(|()| web::build()),
             Self::Bytes => bench::within_budget(),
             Self::Browser => demo::check::passes(),

@@ -37,6 +37,8 @@ macro_rules! staff {
 staff! {
     /// A member of staff who may read the texts sent to people.
     MessageReader: message_reader = ReadMessages;
+    /// A member of staff who may list vehicles and requests.
+    RecordReader: record_reader = ReadRecords;
     /// A member of staff who may see the queue of reviews.
     ReviewReader: review_reader = ReadReviews;
     /// A member of staff who may decide reviews.

@@ -3,16 +3,21 @@
 mod auth;
 mod body;
 mod console;
+mod csv;
+mod document;
 mod files;
 mod headers;
+mod idempotency;
 mod log;
 mod mask;
 mod objects;
 mod oem;
 mod owner;
+mod page;
 mod passkey;
 pub mod problem;
 mod texts;
+mod version;
 
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Response, Route, get, handler,
@@ -21,7 +26,11 @@ use poem::{
 };
 use poem_openapi::{OpenApi, OpenApiService, Tags};
 
-use crate::service::App;
+use self::problem::Problem;
+use crate::{
+    metrics::{self, METRICS},
+    service::{App, Refusal, vitals},
+};
 
 /// Groups of operations.
 #[derive(Tags)]
@@ -80,6 +89,8 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         console::disputes::Disputes,
         console::samples::Samples,
         console::stock::Stock,
+        console::vehicles::Vehicles,
+        console::requests::Requests,
     );
     OpenApiService::new((owner, oem, console, texts::Texts), "OwnerProof", env!("CARGO_PKG_VERSION"))
         .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
@@ -88,17 +99,17 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
 
 /// The OpenAPI 3.0 document.
 pub fn openapi() -> String {
-    service().spec()
+    document::complete(&service().spec())
 }
 
 /// Everything the server answers.
 pub fn routes(app: App) -> impl Endpoint<Output = Response> {
     let files = &app.config.files;
     let api = service();
-    let spec = api.spec();
+    let spec = openapi();
     let (docs, operations) = (api.swagger_ui(), api.map_to_response());
     Route::new()
-        .nest(PREFIX, operations.around(body::capped))
+        .nest(PREFIX, operations.around(idempotency::once).around(body::capped))
         .at("/healthz", get(healthz))
         .at(
             "/openapi.json",
@@ -116,6 +127,18 @@ pub fn routes(app: App) -> impl Endpoint<Output = Response> {
         .around(headers::security)
         .around(log::requests)
         .data(app)
+}
+
+/// What Prometheus reads, under `/metrics`; to be served on an address of its own.
+pub fn metrics(app: App) -> impl Endpoint<Output = Response> {
+    Route::new().at("/metrics", get(figures)).catch_all_error(problem::catch_all).data(app)
+}
+
+/// The figures of this process, and how much waits in the database now.
+#[handler]
+async fn figures(app: Data<&App>) -> Result<Response, Problem> {
+    let text = METRICS.text(&vitals::read(&app).await?).map_err(|_| Refusal::Internal)?;
+    Ok(text.with_content_type(metrics::CONTENT_TYPE).into_response())
 }
 
 /// Says whether the server can work: it can when the database answers.

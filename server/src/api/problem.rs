@@ -3,7 +3,10 @@
 use poem::{IntoResponse, Response, error::ResponseError, http::StatusCode};
 use poem_openapi::{ApiResponse, Object, payload::Json};
 
-use crate::service::{Error, Refusal};
+use crate::{
+    metrics::METRICS,
+    service::{Error, Refusal},
+};
 
 /// What went wrong and what to do next.
 #[derive(Clone, Debug, Object)]
@@ -70,6 +73,7 @@ problems! {
     MethodNotAllowed = 405 "The method is not allowed here.";
     Conflict = 409 "Someone was faster, or the state has changed.";
     Gone = 410 "Its time is over.";
+    PreconditionFailed = 412 "The record has changed since it was read.";
     TooLarge = 413 "The body is too large.";
     MediaType = 415 "The media type is not supported.";
     Unprocessable = 422 "The content cannot be accepted.";
@@ -108,6 +112,7 @@ impl From<Error> for Problem {
             },
             Error::Store(error) => {
                 tracing::error!(%error, "the store failed");
+                METRICS.store_failed();
                 Refusal::Internal.into()
             }
         };

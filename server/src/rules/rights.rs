@@ -26,6 +26,8 @@ named! {
     Right {
         /// Read the texts the server sent to people.
         ReadMessages = "read_messages",
+        /// List vehicles and requests.
+        ReadRecords = "read_records",
         /// See the queue of manual reviews.
         ReadReviews = "read_reviews",
         /// Take a review, see its pictures, decide it.
@@ -55,6 +57,7 @@ impl Role {
     pub fn gives(self, right: Right) -> bool {
         match right {
             Right::ReadMessages => matches!(self, Self::Handler | Self::Supervisor | Self::Administrator),
+            Right::ReadRecords => matches!(self, Self::Handler | Self::Supervisor | Self::Auditor),
             Right::ReadReviews => matches!(self, Self::Reviewer | Self::Supervisor | Self::Auditor),
             Right::Review => matches!(self, Self::Reviewer | Self::Supervisor),
             Right::KeepRecords => matches!(self, Self::Handler | Self::Supervisor),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Result, attempts, codes, passkeys, requests, samples, sessions, stock};
+use super::{App, Result, attempts, codes, idempotency, passkeys, requests, samples, sessions, stock};
 use crate::verification;
 
 /// Keeps house every `pause` until told to stop; ends what is under way first.
@@ -35,5 +35,6 @@ pub async fn tidy(app: &App) {
     log("sessions", sessions::purge(app).await);
     log("challenges", passkeys::purge(app).await);
     log("attempts", attempts::purge(app).await);
+    log("idempotency keys", idempotency::purge(app).await);
     app.limits.shrink();
 }

@@ -21,9 +21,13 @@ mod attempts;
 pub mod clients;
 pub mod codes;
 pub mod consents;
+mod expected;
 pub mod housekeeping;
+pub mod idempotency;
 pub mod identity;
+pub mod import;
 mod limits;
+pub mod lists;
 pub mod messages;
 pub mod notices;
 pub mod oidc;
@@ -44,7 +48,9 @@ pub mod staff_sign_in;
 pub mod stock;
 mod text;
 pub mod texts;
+pub mod vitals;
 
+pub use expected::Expected;
 pub use limits::Limits;
 
 pub use refusal::{Error, Refusal, Result};

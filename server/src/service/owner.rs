@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{App, Refusal, Result, requests};
 use crate::{
     rules::request::Kind,
-    store::{Account, Card, Person, Tx, Vehicle},
+    store::{Account, Card, Page, Person, Span, Tx, Vehicle},
 };
 
 /// The account and, if the phone is on record, the newest person recorded under it.
@@ -29,23 +29,24 @@ pub struct Holding {
     pub open_request: Option<(Kind, Uuid)>,
 }
 
-/// The vehicles whose owner on record has this account's phone.
+/// A page of the vehicles whose owner on record has this account's phone.
 ///
 /// # Errors
 /// [`Refusal::SignInNeeded`] when the account is gone.
-pub async fn vehicles(app: &App, account: Uuid) -> Result<Vec<Holding>> {
+pub async fn vehicles(app: &App, account: Uuid, span: Span) -> Result<Page<Holding>> {
     requests::keep_time(app).await?;
     let tx = app.store.read().await?;
     let mut holdings = Vec::new();
-    for vehicle in owned(&tx, account).await? {
+    let page = tx.lists().vehicles_of(&people(&tx, account).await?, span).await?;
+    for vehicle in page.items {
         let cards = tx.cards().of_vehicle(vehicle.id).await?;
         let open_request = tx.requests().open_of_vehicle(vehicle.id).await?;
         holdings.push(Holding { vehicle, cards, open_request });
     }
-    Ok(holdings)
+    Ok(Page { items: holdings, next: page.next })
 }
 
-/// As [`vehicles`], within a transaction and without the rest.
+/// All of them, within a transaction and without the rest.
 pub(super) async fn owned(tx: &Tx, account: Uuid) -> Result<Vec<Vehicle>> {
     Ok(tx.vehicles().of_people(&people(tx, account).await?).await?)
 }

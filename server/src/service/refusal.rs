@@ -34,6 +34,15 @@ refusals! {
     GrantUnknown = 400 "grant-unknown" "The grant is not supported", "Send grant_type=client_credentials.";
     /// A scope the client does not have.
     ScopeUnknown = 400 "scope-unknown" "The client does not have this scope", "Ask for fewer scopes, or for none to get all.";
+    /// The idempotency key is empty, too long, or holds a character that cannot be seen.
+    IdempotencyKeyInvalid = 400 "idempotency-key-invalid" "The idempotency key cannot be used",
+        "Send 1 to 255 visible ASCII characters, a fresh UUID for example.";
+    /// This installation wants a key with every POST.
+    IdempotencyKeyMissing = 400 "idempotency-key-missing" "An idempotency key is needed",
+        "Send Idempotency-Key with a fresh UUID, and the same one when you repeat the request.";
+    /// Not a cursor of this list.
+    CursorInvalid = 400 "cursor-invalid" "The cursor does not belong to this list",
+        "Start without a cursor, and keep filters and order from page to page.";
     /// No token, or one that is over.
     SignInNeeded = 401 "sign-in-needed" "Sign in first", "Sign in and repeat the request with the new token.";
     /// Wrong or used code.
@@ -84,6 +93,9 @@ refusals! {
     CardTaken = 409 "card-taken" "This card is in use", "Check both numbers, or take another card.";
     /// The request has as many papers as it may have.
     PapersFull = 409 "papers-full" "There are enough papers", "Send no more than 12 for one request.";
+    /// The first request with this key still runs.
+    IdempotencyKeyInUse = 409 "idempotency-key-in-use" "The first request with this key still runs",
+        "Wait as long as Retry-After says, then repeat it unchanged.";
     /// Someone else holds the review, or nobody does.
     ReviewTaken = 409 "review-taken" "This review is not yours", "Claim it first, or choose another one.";
     /// The second of two people must be another one.
@@ -99,6 +111,9 @@ refusals! {
     RequestExpired = 410 "request-expired" "This request expired", "Start a new one, or ask the owner to.";
     /// The body is larger than the operation takes.
     TooLarge = 413 "too-large" "The body is too large", "Send less: 8 MiB for a report, 64 KiB otherwise.";
+    /// The record was changed since it was read.
+    PreconditionFailed = 412 "precondition-failed" "The record has changed since you read it",
+        "Load it again, and send the ETag you get then.";
     /// The content type is not the one of the operation.
     MediaType = 415 "media-type" "Unknown media type", "Send application/json.";
     /// The authenticator's answer to a registration cannot be accepted.
@@ -107,6 +122,11 @@ refusals! {
     /// Too short, too long, or the user name.
     PasswordInvalid = 422 "password-invalid" "The password cannot be used",
         "Choose 12 to 200 characters, and not your user name.";
+    /// The key belongs to another request.
+    IdempotencyKeyReused = 422 "idempotency-key-reused" "The idempotency key belongs to another request",
+        "Take a fresh key for a new request; repeat an old one unchanged.";
+    /// A number to look for cannot be one.
+    FilterInvalid = 422 "filter-invalid" "The number cannot be right", "Type the whole VIN, ICCID or card number.";
     /// Not a mobile number.
     PhoneInvalid = 422 "phone-invalid" "This is not a mobile number", "Type the 11 digits of a mobile number.";
     /// Empty or too long.

@@ -5,8 +5,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, se
 use uuid::Uuid;
 
 use super::{
-    Place, Result, StoreError, Tx, conflict,
+    Page, Place, Position, Result, Span, StoreError, Tx, conflict,
     entity::message::{ActiveModel, Column, Entity, Model},
+    page::page,
 };
 
 /// How far a text has come.
@@ -88,13 +89,14 @@ impl Messages<'_> {
         Ok(())
     }
 
-    /// The newest texts, newest first.
+    /// A page of texts, by when they were queued.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn recent(&self, limit: u64) -> Result<Vec<Notice>> {
-        let rows = Entity::find().order_by_desc(Column::Id).limit(limit).all(&self.0.db).await?;
-        rows.into_iter().map(|row| self.open(row)).collect()
+    pub async fn page(&self, span: Span) -> Result<Page<Notice>> {
+        let position = |row: &Model| Position { key: row.created_at_ms, id: row.id };
+        let columns = (Column::CreatedAtMs, Column::Id);
+        page(&self.0.db, Entity::find(), columns, span, position).await?.try_map(|row| self.open(row))
     }
 
     /// Texts waiting for the gateway, oldest first.

@@ -26,11 +26,15 @@ mod consents;
 mod crypter;
 mod entity;
 mod evidence;
+mod idempotency;
+mod imports;
 mod inbox;
+mod lists;
 mod messages;
 mod migration;
 mod notices;
 mod outbox;
+mod page;
 mod passkeys;
 mod people;
 mod policies;
@@ -43,6 +47,7 @@ mod staff;
 mod stock;
 mod vehicles;
 mod verifications;
+mod vitals;
 
 pub use accounts::{Account, Accounts};
 pub use attempts::Attempts;
@@ -54,10 +59,14 @@ pub use codes::{Code, Codes};
 pub use consents::{Consent, Consents};
 pub use crypter::{CryptError, Crypter, Place};
 pub use evidence::{Evidence, EvidenceKind, NewEvidence};
+pub use idempotency::{Answer, Idempotency, Remembered};
+pub use imports::{BATCH, BulkCard, BulkVehicle, Imports};
 pub use inbox::Inbox;
+pub use lists::{ListedRequest, ListedVehicle, Lists, RequestFilter, RequestOrder, VehicleFilter};
 pub use messages::{Messages, NewNotice, Notice, NoticeState};
 pub use notices::{NewNotification, Notifications};
 pub use outbox::{Message, NewMessage, Outbox};
+pub use page::{Page, Position, Span};
 pub use passkeys::{Passkey, Passkeys};
 pub use people::{NewPerson, People, Person};
 pub use policies::Policies;
@@ -70,6 +79,7 @@ pub use staff::{Staff, StaffMember, StaffRecord};
 pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};
+pub use vitals::{Depth, Vitals};
 
 /// Why the store refused.
 #[derive(Debug, thiserror::Error)]
@@ -212,6 +222,8 @@ aggregates! {
     messages: Messages,
     /// Bearer tokens.
     sessions: Sessions,
+    /// Answers kept for repeated requests.
+    idempotency: Idempotency,
     /// Members of staff.
     staff: Staff,
     /// Authenticator apps and recovery codes of staff.
@@ -230,6 +242,12 @@ aggregates! {
     inbox: Inbox,
     /// Who did what.
     audit: Audit,
+    /// Vehicles and cards in bulk.
+    imports: Imports,
+    /// What staff list.
+    lists: Lists,
+    /// How much waits.
+    vitals: Vitals,
 }
 
 impl Tx {

@@ -7,12 +7,13 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Place, Result, StoreError, Tx, conflict,
+    Page, Place, Position, Result, Span, StoreError, Tx, conflict,
     entity::{
         acceptance,
         request::{ActiveModel, Column, Entity, Model},
         request_event, request_vehicle,
     },
+    page::page,
 };
 use crate::rules::{
     application::Application,
@@ -204,12 +205,15 @@ impl Requests<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn of_account(&self, account: Uuid, people: &[Uuid]) -> Result<Vec<Request>> {
+    pub async fn of_account(&self, account: Uuid, people: &[Uuid], span: Span) -> Result<Page<Request>> {
         let mine = Condition::any()
             .add(Column::OwnerAccountId.eq(account))
             .add(Column::CounterpartyAccountId.eq(account))
             .add(Column::OwnerPersonId.is_in(people.iter().copied()));
-        self.all(Entity::find().filter(mine).order_by_desc(Column::Id).limit(100)).await
+        let position = |row: &Model| Position { key: row.created_at_ms, id: row.id };
+        let columns = (Column::CreatedAtMs, Column::Id);
+        let found = page(&self.0.db, Entity::find().filter(mine), columns, span, position).await?;
+        Ok(Page { items: self.open(found.items).await?, next: found.next })
     }
 
     /// Requests that expire by `now_ms`, 100 at most: ids only, so that one that does not open holds up no other.
@@ -395,11 +399,6 @@ impl Requests<'_> {
     async fn first(&self, query: Select<Entity>) -> Result<Option<Request>> {
         let row = query.one(&self.0.db).await?;
         Ok(self.open(row.into_iter().collect()).await?.pop())
-    }
-
-    async fn all(&self, query: Select<Entity>) -> Result<Vec<Request>> {
-        let rows = query.all(&self.0.db).await?;
-        self.open(rows).await
     }
 
     async fn open(&self, rows: Vec<Model>) -> Result<Vec<Request>> {

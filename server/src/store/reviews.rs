@@ -1,11 +1,12 @@
 //! Manual reviews.
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
-    Place, Result, StoreError, Tx, conflict,
+    Page, Place, Position, Result, Span, StoreError, Tx, conflict,
     entity::review::{ActiveModel, Column, Entity, Model},
+    page::page,
 };
 use crate::rules::{
     request::Subject,
@@ -88,17 +89,15 @@ impl Reviews<'_> {
         row.map(|row| self.open(row)).transpose()
     }
 
-    /// Reviews in one of these states, oldest first, after the review `after`.
+    /// A page of the reviews in one of these states, by when they were opened.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn page(&self, states: &[&str], after: Option<Uuid>, limit: u64) -> Result<Vec<Review>> {
-        let mut rows = Entity::find().filter(Column::State.is_in(states.iter().copied()));
-        if let Some(after) = after {
-            rows = rows.filter(Column::Id.gt(after));
-        }
-        let rows = rows.order_by_asc(Column::Id).limit(limit).all(&self.0.db).await?;
-        rows.into_iter().map(|row| self.open(row)).collect()
+    pub async fn page(&self, states: &[&str], span: Span) -> Result<Page<Review>> {
+        let rows = Entity::find().filter(Column::State.is_in(states.iter().copied()));
+        let position = |row: &Model| Position { key: row.created_at_ms, id: row.id };
+        let found = page(&self.0.db, rows, (Column::CreatedAtMs, Column::Id), span, position).await?;
+        found.try_map(|row| self.open(row))
     }
 
     /// Opens a review.

@@ -130,6 +130,19 @@ impl Sessions<'_> {
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
+    /// Who a token stands for, whatever its kind, if it is not over.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn subject(&self, token: &str, now_ms: i64) -> Result<Option<Uuid>> {
+        let row = Entity::find()
+            .filter(Column::TokenHash.eq(hash(token)))
+            .filter(in_force(now_ms))
+            .one(&self.0.db)
+            .await?;
+        Ok(row.map(|row| row.subject_id))
+    }
+
     /// Records a token.
     ///
     /// # Errors

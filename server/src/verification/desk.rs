@@ -146,6 +146,11 @@ impl Desk {
         let _ = self.assessor.set(assessor);
     }
 
+    /// Seats where nobody sits; none while there is no assessor.
+    pub fn free(&self) -> usize {
+        self.assessor.get().map_or(0, |_| self.seats.available_permits())
+    }
+
     /// The assessor.
     ///
     /// # Errors

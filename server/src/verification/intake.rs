@@ -20,6 +20,7 @@ use super::{
     settle::{Finding, check_lock, settle},
 };
 use crate::{
+    metrics::METRICS,
     rules::policy::{Method, Policy},
     service::{App, Error, Refusal, Result, consents::FACE_EVIDENCE, policies},
     store::{EvidenceKind, NewEvidence, Tx, Verification},
@@ -124,6 +125,11 @@ async fn conclude(
     let outcome = settle(app, &tx, of, policy, finding).await?;
     keep(app, &tx, of, files).await?;
     tx.commit().await?;
+    METRICS.verdict(match outcome.grade {
+        Grade::Pass => "passed",
+        Grade::ManualReview => "manual_review",
+        Grade::Fail => "failed",
+    });
     Ok(outcome)
 }
 

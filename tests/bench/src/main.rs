@@ -1,8 +1,9 @@
-//! `cargo xtask bench NAME`: what the engine is worth, measured. Each command takes a list of pictures or a folder
+//! `cargo xtask bench NAME`: what the engine and the API are worth, measured. Each command takes a list of pictures or a folder
 //! of footage that the reader names, prints a table, and with `--json` prints the same as JSON instead.
 #![allow(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod api;
 mod bytes;
 mod device;
 mod document;
@@ -22,10 +23,12 @@ mod video;
 use anyhow::Result;
 use clap::Parser;
 
-/// Measures the verification engine.
+/// Measures the verification engine and the API.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask bench")]
 enum Command {
+    /// The API under a mixed load, on both databases, with many vehicles on record.
+    Api(api::Options),
     /// Resident identity cards, drawn and photographed by the bench, read.
     Document(document::Options),
     /// Passive presentation attack detection on labelled stills (ISO/IEC 30107-3).
@@ -48,6 +51,7 @@ enum Command {
 
 fn main() -> Result<()> {
     match Command::parse() {
+        Command::Api(options) => api::run(&options),
         Command::Document(options) => document::run(&options),
         Command::Pad(options) => pad::run(&options),
         Command::Quality(options) => quality::run(&options),

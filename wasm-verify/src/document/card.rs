@@ -14,6 +14,17 @@ pub enum Carrier {
     ChinaTelecom,
 }
 
+impl Carrier {
+    /// Name in the database, the API and files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ChinaMobile => "china_mobile",
+            Self::ChinaUnicom => "china_unicom",
+            Self::ChinaTelecom => "china_telecom",
+        }
+    }
+}
+
 /// Integrated circuit card identifier of a Chinese card: `8986` and 15 or 16 more characters.
 ///
 /// Hexadecimal letters occur in real cards and real cards fail the Luhn check, so neither is an error.

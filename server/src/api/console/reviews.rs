@@ -16,7 +16,9 @@ use crate::{
         auth::{ReviewReader, Reviewer},
         mask,
         objects::{DocumentType, Method, Paper, RequestKind, ReviewState, ReviewSubject, time},
+        page::List,
         problem::Problem,
+        version::{IfMatch, Versioned},
     },
     rules::review::State,
     service::{
@@ -128,11 +130,12 @@ struct Review {
 /// A page of reviews.
 #[derive(Object)]
 struct ReviewList {
-    /// Oldest first, 50 at most.
+    /// Oldest first.
+    #[oai(validator(max_items = 100))]
     items: Vec<Review>,
-    /// Goes into `after` for the next page; missing on the last.
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<Uuid>,
+    /// Goes into `cursor` for the next page; missing on the last.
+    #[oai(skip_serializing_if_is_none, validator(max_length = 100))]
+    next: Option<String>,
 }
 
 /// Why a person is refused or asked again.
@@ -224,8 +227,10 @@ fn shown(view: View, viewer: Uuid) -> Review {
     }
 }
 
-async fn show(app: &App, viewer: Uuid, id: Uuid) -> Result<Json<Review>, Problem> {
-    Ok(Json(shown(reviews::view(app, id).await?, viewer)))
+async fn show(app: &App, viewer: Uuid, id: Uuid) -> Result<Versioned<Review>, Problem> {
+    let view = reviews::view(app, id).await?;
+    let version = view.review.version;
+    Ok(Versioned::new(shown(view, viewer), version))
 }
 
 #[OpenApi]
@@ -239,11 +244,16 @@ impl Reviews {
         /// Those to be decided, or those that were. By default the former.
         state: Query<Option<Which>>,
         /// `next` of the page before.
-        after: Query<Option<Uuid>>,
+        #[oai(validator(max_length = 100))]
+        cursor: Query<Option<String>>,
+        /// Rows of a page; 50 if missing.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u64>>,
     ) -> Result<Json<ReviewList>, Problem> {
         let open = !matches!(state.0, Some(Which::Closed));
-        let (views, next) = reviews::page(&app, open, after.0).await?;
-        let items = views.into_iter().map(|view| shown(view, staff.0.id)).collect();
+        let list = List::new(&app, "reviews", open, false);
+        let page = reviews::page(&app, open, list.span(cursor.0.as_deref(), limit.0)?).await?;
+        let (items, next) = list.shown(page, |view| shown(view, staff.0.id));
         Ok(Json(ReviewList { items, next }))
     }
 
@@ -254,7 +264,7 @@ impl Reviews {
         staff: ReviewReader,
         app: Data<&App>,
         id: Path<Uuid>,
-    ) -> Result<Json<Review>, Problem> {
+    ) -> Result<Versioned<Review>, Problem> {
         show(&app, staff.0.id, id.0).await
     }
 
@@ -265,8 +275,14 @@ impl Reviews {
         operation_id = "review_claim",
         tag = "Group::Console"
     )]
-    async fn claim(&self, staff: Reviewer, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Review>, Problem> {
-        reviews::claim(&app, &staff.0, id.0).await?;
+    async fn claim(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Review>, Problem> {
+        reviews::claim(&app, &staff.0, id.0, &seen.0).await?;
         show(&app, staff.0.id, id.0).await
     }
 
@@ -282,8 +298,9 @@ impl Reviews {
         staff: Reviewer,
         app: Data<&App>,
         id: Path<Uuid>,
-    ) -> Result<Json<Review>, Problem> {
-        reviews::release(&app, &staff.0, id.0).await?;
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Review>, Problem> {
+        reviews::release(&app, &staff.0, id.0, &seen.0).await?;
         show(&app, staff.0.id, id.0).await
     }
 
@@ -329,8 +346,14 @@ impl Reviews {
         operation_id = "review_pass",
         tag = "Group::Console"
     )]
-    async fn pass(&self, staff: Reviewer, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Review>, Problem> {
-        reviews::decide(&app, &staff.0, id.0, reviews::Decision::Pass).await?;
+    async fn pass(
+        &self,
+        staff: Reviewer,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Review>, Problem> {
+        reviews::decide(&app, &staff.0, id.0, &seen.0, reviews::Decision::Pass).await?;
         show(&app, staff.0.id, id.0).await
     }
 
@@ -346,10 +369,12 @@ impl Reviews {
         staff: Reviewer,
         app: Data<&App>,
         id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<Answer>,
-    ) -> Result<Json<Review>, Problem> {
+    ) -> Result<Versioned<Review>, Problem> {
         let Answer { reason, message } = body.0;
-        reviews::decide(&app, &staff.0, id.0, reviews::Decision::Refuse(reason.into(), message)).await?;
+        reviews::decide(&app, &staff.0, id.0, &seen.0, reviews::Decision::Refuse(reason.into(), message))
+            .await?;
         show(&app, staff.0.id, id.0).await
     }
 
@@ -365,10 +390,12 @@ impl Reviews {
         staff: Reviewer,
         app: Data<&App>,
         id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<Answer>,
-    ) -> Result<Json<Review>, Problem> {
+    ) -> Result<Versioned<Review>, Problem> {
         let Answer { reason, message } = body.0;
-        reviews::decide(&app, &staff.0, id.0, reviews::Decision::SendBack(reason.into(), message)).await?;
+        reviews::decide(&app, &staff.0, id.0, &seen.0, reviews::Decision::SendBack(reason.into(), message))
+            .await?;
         show(&app, staff.0.id, id.0).await
     }
 }

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi, param::Path, payload::Json};
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
 use uuid::Uuid;
 use verify::document::mask_name;
 
@@ -15,7 +19,9 @@ use crate::{
             CancellationReason, Card, Paper, PaperKind, RecordState, RequestKind, RequestState, ReviewState,
             Role, time,
         },
+        page::List,
         problem::Problem,
+        version::{IfMatch, Versioned},
     },
     rules::request::{Kind, Party},
     service::{
@@ -223,6 +229,9 @@ struct RequestList {
     /// Newest first.
     #[oai(validator(max_items = 100))]
     items: Vec<Request>,
+    /// Goes into `cursor` for the next page; missing on the last.
+    #[oai(skip_serializing_if_is_none, validator(max_length = 100))]
+    next: Option<String>,
 }
 
 #[derive(ApiResponse)]
@@ -329,6 +338,13 @@ pub(super) async fn show(app: &App, owner: &Owner, id: Uuid) -> Result<Json<Requ
     Ok(Json(requests::view(app, owner.0.subject_id, id).await?.into()))
 }
 
+/// The same with its version.
+async fn versioned(app: &App, owner: &Owner, id: Uuid) -> Result<Versioned<Request>, Problem> {
+    let view = requests::view(app, owner.0.subject_id, id).await?;
+    let version = view.request.version;
+    Ok(Versioned::new(view.into(), version))
+}
+
 /// The answer to starting a request.
 pub(super) async fn started(app: &App, owner: &Owner, id: Uuid) -> Result<Started, Problem> {
     Ok(Started::Started(show(app, owner, id).await?))
@@ -338,15 +354,33 @@ pub(super) async fn started(app: &App, owner: &Owner, id: Uuid) -> Result<Starte
 impl Requests {
     /// Your requests, of every kind.
     #[oai(path = "/owner/requests", method = "get", operation_id = "requests", tag = "Group::Request")]
-    async fn list(&self, owner: Owner, app: Data<&App>) -> Result<Json<RequestList>, Problem> {
-        let views = requests::list(&app, owner.0.subject_id).await?;
-        Ok(Json(RequestList { items: views.into_iter().map(Request::from).collect() }))
+    async fn list(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        /// `next` of the page before.
+        #[oai(validator(max_length = 100))]
+        cursor: Query<Option<String>>,
+        /// Rows of a page; 50 if missing.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u64>>,
+    ) -> Result<Json<RequestList>, Problem> {
+        let account = owner.0.subject_id;
+        let list = List::new(&app, "owner_requests", account, true);
+        let page = requests::list(&app, account, list.span(cursor.0.as_deref(), limit.0)?).await?;
+        let (items, next) = list.shown(page, Request::from);
+        Ok(Json(RequestList { items, next }))
     }
 
     /// One of your requests.
     #[oai(path = "/owner/requests/:id", method = "get", operation_id = "request", tag = "Group::Request")]
-    async fn get(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Request>, Problem> {
-        show(&app, &owner, id.0).await
+    async fn get(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        id: Path<Uuid>,
+    ) -> Result<Versioned<Request>, Problem> {
+        versioned(&app, &owner, id.0).await
     }
 
     /// Take a request back that you started, before it is approved.
@@ -356,9 +390,15 @@ impl Requests {
         operation_id = "request_cancel",
         tag = "Group::Request"
     )]
-    async fn cancel(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Request>, Problem> {
-        requests::cancel(&app, owner.0.subject_id, id.0).await?;
-        show(&app, &owner, id.0).await
+    async fn cancel(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Request>, Problem> {
+        requests::cancel(&app, owner.0.subject_id, id.0, &seen.0).await?;
+        versioned(&app, &owner, id.0).await
     }
 
     /// As the counterparty, refuse a transfer.
@@ -368,9 +408,15 @@ impl Requests {
         operation_id = "request_decline",
         tag = "Group::Request"
     )]
-    async fn decline(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Request>, Problem> {
-        requests::decline(&app, owner.0.subject_id, id.0).await?;
-        show(&app, &owner, id.0).await
+    async fn decline(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Request>, Problem> {
+        requests::decline(&app, owner.0.subject_id, id.0, &seen.0).await?;
+        versioned(&app, &owner, id.0).await
     }
 
     /// After passing, accept the notice and the agreement; in a cancellation, confirm the end of service.
@@ -385,15 +431,16 @@ impl Requests {
         owner: Owner,
         app: Data<&App>,
         id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<AcceptRequest>,
-    ) -> Result<Json<Request>, Problem> {
+    ) -> Result<Versioned<Request>, Problem> {
         let signature = Signature {
             notice: &body.responsibility_notice_version,
             agreement: &body.agreement_version,
             address: body.address.as_deref(),
         };
-        requests::accept(&app, owner.0.subject_id, id.0, signature).await?;
-        show(&app, &owner, id.0).await
+        requests::accept(&app, owner.0.subject_id, id.0, &seen.0, signature).await?;
+        versioned(&app, &owner, id.0).await
     }
 
     /// As the owner on record, agree to a claim of your vehicle.
@@ -403,9 +450,15 @@ impl Requests {
         operation_id = "request_consent",
         tag = "Group::Request"
     )]
-    async fn consent(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Request>, Problem> {
-        requests::answer_claim(&app, owner.0.subject_id, id.0, true).await?;
-        show(&app, &owner, id.0).await
+    async fn consent(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Request>, Problem> {
+        requests::answer_claim(&app, owner.0.subject_id, id.0, &seen.0, true).await?;
+        versioned(&app, &owner, id.0).await
     }
 
     /// As the owner on record, object to a claim of your vehicle: it stands still until staff have decided.
@@ -415,9 +468,15 @@ impl Requests {
         operation_id = "request_object",
         tag = "Group::Request"
     )]
-    async fn object(&self, owner: Owner, app: Data<&App>, id: Path<Uuid>) -> Result<Json<Request>, Problem> {
-        requests::answer_claim(&app, owner.0.subject_id, id.0, false).await?;
-        show(&app, &owner, id.0).await
+    async fn object(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        id: Path<Uuid>,
+        #[oai(name = "If-Match")] seen: IfMatch,
+    ) -> Result<Versioned<Request>, Problem> {
+        requests::answer_claim(&app, owner.0.subject_id, id.0, &seen.0, false).await?;
+        versioned(&app, &owner, id.0).await
     }
 
     /// Send a paper the request needs.

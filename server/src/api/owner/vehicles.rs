@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use poem::web::Data;
-use poem_openapi::{Object, OpenApi, payload::Json};
+use poem_openapi::{Object, OpenApi, param::Query, payload::Json};
 use uuid::Uuid;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         auth::Owner,
         mask,
         objects::{Card, RecordState, RequestKind, time},
+        page::List,
         problem::Problem,
     },
     service::{
@@ -59,8 +60,11 @@ struct OpenRequest {
 /// Vehicles.
 #[derive(Object)]
 struct VehicleList {
-    /// In a stable order.
+    /// Oldest first.
     items: Vec<Vehicle>,
+    /// Goes into `cursor` for the next page; missing on the last.
+    #[oai(skip_serializing_if_is_none, validator(max_length = 100))]
+    next: Option<String>,
 }
 
 impl From<Holding> for Vehicle {
@@ -88,8 +92,21 @@ impl Vehicles {
         operation_id = "owner_vehicles",
         tag = "Group::OwnerRecord"
     )]
-    async fn list(&self, owner: Owner, app: Data<&App>) -> Result<Json<VehicleList>, Problem> {
-        let holdings = owner::vehicles(&app, owner.0.subject_id).await?;
-        Ok(Json(VehicleList { items: holdings.into_iter().map(Vehicle::from).collect() }))
+    async fn list(
+        &self,
+        owner: Owner,
+        app: Data<&App>,
+        /// `next` of the page before.
+        #[oai(validator(max_length = 100))]
+        cursor: Query<Option<String>>,
+        /// Rows of a page; 50 if missing.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u64>>,
+    ) -> Result<Json<VehicleList>, Problem> {
+        let account = owner.0.subject_id;
+        let list = List::new(&app, "owner_vehicles", account, false);
+        let page = owner::vehicles(&app, account, list.span(cursor.0.as_deref(), limit.0)?).await?;
+        let (items, next) = list.shown(page, Vehicle::from);
+        Ok(Json(VehicleList { items, next }))
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{By, acting, advance, consequences, keep_time};
 use crate::{
     rules::request::{Event, Kind, Party},
-    service::{App, Refusal, Result, text, texts},
+    service::{App, Expected, Refusal, Result, text, texts},
     store::{Acceptance, Actor, Request, Tx},
 };
 
@@ -52,12 +52,19 @@ pub async fn claim_invitation(app: &App, account: Uuid, token: &str) -> Result<U
 /// # Errors
 /// [`Refusal::TextVersionInvalid`], [`Refusal::AddressNeeded`], [`Refusal::NotFound`], [`Refusal::RequestExpired`],
 /// [`Refusal::Conflict`].
-pub async fn accept(app: &App, account: Uuid, id: Uuid, signature: Signature<'_>) -> Result<()> {
+pub async fn accept(
+    app: &App,
+    account: Uuid,
+    id: Uuid,
+    seen: &Expected,
+    signature: Signature<'_>,
+) -> Result<()> {
     text::version(signature.notice)?;
     text::version(signature.agreement)?;
     keep_time(app).await?;
     let tx = app.store.begin().await?;
     let (mut request, party) = acting(&tx, id, account, Party::ALL).await?;
+    seen.check(request.version)?;
     if party != super::deciding(&request) {
         return Err(Refusal::NotFound.into());
     }
@@ -91,9 +98,10 @@ pub async fn accept(app: &App, account: Uuid, id: Uuid, signature: Signature<'_>
 /// Who started it takes it back, before it is approved.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::RequestExpired`], [`Refusal::Conflict`] after approval.
-pub async fn cancel(app: &App, account: Uuid, id: Uuid) -> Result<()> {
-    leave(app, account, id, Event::Cancel, "cancel", |request, party| {
+/// [`Refusal::NotFound`], [`Refusal::PreconditionFailed`], [`Refusal::RequestExpired`], [`Refusal::Conflict`] after
+/// approval.
+pub async fn cancel(app: &App, account: Uuid, id: Uuid, seen: &Expected) -> Result<()> {
+    leave(app, account, (id, seen), Event::Cancel, "cancel", |request, party| {
         (request.kind == Kind::Claim) == (party == Party::Counterparty)
     })
     .await
@@ -103,8 +111,8 @@ pub async fn cancel(app: &App, account: Uuid, id: Uuid) -> Result<()> {
 ///
 /// # Errors
 /// As [`cancel`].
-pub async fn decline(app: &App, account: Uuid, id: Uuid) -> Result<()> {
-    leave(app, account, id, Event::Decline, "decline", |request, party| {
+pub async fn decline(app: &App, account: Uuid, id: Uuid, seen: &Expected) -> Result<()> {
+    leave(app, account, (id, seen), Event::Decline, "decline", |request, party| {
         request.kind == Kind::Transfer && party == Party::Counterparty
     })
     .await
@@ -114,10 +122,10 @@ pub async fn decline(app: &App, account: Uuid, id: Uuid) -> Result<()> {
 ///
 /// # Errors
 /// As [`cancel`].
-pub async fn answer_claim(app: &App, account: Uuid, id: Uuid, consents: bool) -> Result<()> {
+pub async fn answer_claim(app: &App, account: Uuid, id: Uuid, seen: &Expected, consents: bool) -> Result<()> {
     let (event, action) =
         if consents { (Event::OwnerConsented, "consent") } else { (Event::OwnerObjected, "object") };
-    leave(app, account, id, event, action, |request, party| {
+    leave(app, account, (id, seen), event, action, |request, party| {
         request.kind == Kind::Claim && party == Party::Owner
     })
     .await
@@ -126,7 +134,7 @@ pub async fn answer_claim(app: &App, account: Uuid, id: Uuid, consents: bool) ->
 async fn leave(
     app: &App,
     account: Uuid,
-    id: Uuid,
+    (id, seen): (Uuid, &Expected),
     event: Event,
     action: &str,
     may: impl FnOnce(&Request, Party) -> bool,
@@ -134,6 +142,7 @@ async fn leave(
     keep_time(app).await?;
     let tx = app.store.begin().await?;
     let (mut request, party) = acting(&tx, id, account, Party::ALL).await?;
+    seen.check(request.version)?;
     if !may(&request, party) {
         return Err(Refusal::NotFound.into());
     }

@@ -9,7 +9,7 @@ use crate::{
         request::{Kind, Party, State, Subject},
     },
     service::{App, Refusal, Result, owner},
-    store::{Card, Event, Request, Review, Tx, Vehicle},
+    store::{Card, Event, Page, Request, Review, Span, Tx, Vehicle},
 };
 
 /// A request as one side sees it. Masking is left to the API.
@@ -76,21 +76,22 @@ pub async fn view(app: &App, account: Uuid, id: Uuid) -> Result<View> {
     assemble(&tx, request, role).await
 }
 
-/// All requests of this account, newest first.
+/// A page of the requests of this account.
 ///
 /// # Errors
 /// The store failed.
-pub async fn list(app: &App, account: Uuid) -> Result<Vec<View>> {
+pub async fn list(app: &App, account: Uuid, span: Span) -> Result<Page<View>> {
     keep_time(app).await?;
     let tx = app.store.read().await?;
     let people = owner::people(&tx, account).await?;
     let mut views = Vec::new();
-    for request in tx.requests().of_account(account, &people).await? {
+    let page = tx.requests().of_account(account, &people, span).await?;
+    for request in page.items {
         if let Some(role) = side(&request, account, &people) {
             views.push(assemble(&tx, request, role).await?);
         }
     }
-    Ok(views)
+    Ok(Page { items: views, next: page.next })
 }
 
 /// What the holder of an invitation may see.

@@ -8,7 +8,7 @@ use crate::{
         review::{Event as ReviewEvent, Illegal, State},
     },
     service::{
-        App, Error, Refusal, Result,
+        App, Error, Expected, Refusal, Result,
         requests::{By, advance, decided_person},
         text::sentence,
     },
@@ -56,22 +56,31 @@ pub enum Decision {
 /// Takes a review. Taking one's own again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::ReviewTaken`], [`Refusal::SecondPerson`], [`Refusal::Conflict`].
-pub async fn claim(app: &App, who: &StaffMember, id: Uuid) -> Result<()> {
-    step(app, who, id, ReviewEvent::Claim(who.id), "review.claim").await
+/// [`Refusal::NotFound`], [`Refusal::PreconditionFailed`], [`Refusal::ReviewTaken`],
+/// [`Refusal::SecondPerson`], [`Refusal::Conflict`].
+pub async fn claim(app: &App, who: &StaffMember, id: Uuid, seen: &Expected) -> Result<()> {
+    step(app, who, (id, seen), ReviewEvent::Claim(who.id), "review.claim").await
 }
 
 /// Gives a review back undecided.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::ReviewTaken`], [`Refusal::Conflict`].
-pub async fn release(app: &App, who: &StaffMember, id: Uuid) -> Result<()> {
-    step(app, who, id, ReviewEvent::Release(who.id), "review.release").await
+/// [`Refusal::NotFound`], [`Refusal::PreconditionFailed`], [`Refusal::ReviewTaken`],
+/// [`Refusal::Conflict`].
+pub async fn release(app: &App, who: &StaffMember, id: Uuid, seen: &Expected) -> Result<()> {
+    step(app, who, (id, seen), ReviewEvent::Release(who.id), "review.release").await
 }
 
-async fn step(app: &App, who: &StaffMember, id: Uuid, event: ReviewEvent, action: &str) -> Result<()> {
+async fn step(
+    app: &App,
+    who: &StaffMember,
+    (id, seen): (Uuid, &Expected),
+    event: ReviewEvent,
+    action: &str,
+) -> Result<()> {
     let tx = app.store.begin().await?;
     let mut review = find(&tx, id).await?;
+    seen.check(review.version)?;
     let next = review.rule.next(event)?;
     if next != review.rule {
         review.rule = next;
@@ -86,7 +95,13 @@ async fn step(app: &App, who: &StaffMember, id: Uuid, event: ReviewEvent, action
 ///
 /// # Errors
 /// As [`release`]; [`Refusal::SentenceInvalid`] for an empty or long sentence.
-pub async fn decide(app: &App, who: &StaffMember, id: Uuid, decision: Decision) -> Result<()> {
+pub async fn decide(
+    app: &App,
+    who: &StaffMember,
+    id: Uuid,
+    seen: &Expected,
+    decision: Decision,
+) -> Result<()> {
     let (event, said, action) = match decision {
         Decision::Pass => (ReviewEvent::Pass(who.id), None, "review.pass"),
         Decision::Refuse(reason, text) => {
@@ -99,6 +114,7 @@ pub async fn decide(app: &App, who: &StaffMember, id: Uuid, decision: Decision) 
     let now_ms = app.now_ms();
     let tx = app.store.begin().await?;
     let mut review = find(&tx, id).await?;
+    seen.check(review.version)?;
     review.rule = review.rule.next(event)?;
     if review.rule.is_closed() {
         (review.decided_by, review.decided_at_ms) = (Some(who.id), Some(now_ms));

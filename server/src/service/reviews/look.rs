@@ -4,11 +4,8 @@ use super::{audit, claimed, find};
 use crate::{
     rules::proof::Proof,
     service::{App, Refusal, Result, requests::keep_time},
-    store::{EvidenceKind, Request, Review, StaffMember, Tx, Vehicle, Verification},
+    store::{EvidenceKind, Page, Request, Review, Span, StaffMember, Tx, Vehicle, Verification},
 };
-
-/// Most reviews in one page.
-pub const PAGE: u64 = 50;
 
 /// A review with what it is about. Masking is left to the API.
 pub struct View {
@@ -37,24 +34,21 @@ pub struct Piece {
     pub kind: EvidenceKind,
 }
 
-/// One page of open or of closed reviews, oldest first, after the review `after`; and where the next page starts.
+/// A page of open or of closed reviews.
 ///
 /// # Errors
 /// The store failed.
-pub async fn page(app: &App, open: bool, after: Option<Uuid>) -> Result<(Vec<View>, Option<Uuid>)> {
+pub async fn page(app: &App, open: bool, span: Span) -> Result<Page<View>> {
     keep_time(app).await?;
     let states: &[&str] =
         if open { &["waiting", "claimed"] } else { &["passed", "refused", "sent_back", "withdrawn"] };
     let tx = app.store.read().await?;
-    let mut reviews = tx.reviews().page(states, after, PAGE + 1).await?;
-    let more = reviews.len() as u64 > PAGE;
-    reviews.truncate(PAGE as usize);
-    let next = reviews.last().filter(|_| more).map(|last| last.id);
+    let page = tx.reviews().page(states, span).await?;
     let mut views = Vec::new();
-    for review in reviews {
+    for review in page.items {
         views.push(assemble(&tx, review).await?);
     }
-    Ok((views, next))
+    Ok(Page { items: views, next: page.next })
 }
 
 /// One review.

@@ -12,6 +12,7 @@ pub mod challenge;
 pub mod client;
 pub mod consent;
 pub mod evidence;
+pub mod idempotency_key;
 pub mod inbox;
 pub mod message;
 pub mod notice;

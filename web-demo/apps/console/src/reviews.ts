@@ -73,7 +73,7 @@ export class ConsoleReviews extends LocalizedElement {
 
   async #more(): Promise<void> {
     try {
-      const query = { state: this.which, after: this.next ?? undefined };
+      const query = { state: this.which, cursor: this.next ?? undefined };
       const page = await body(api.GET("/console/reviews", { params: { query } }));
       this.reviews = [...(this.reviews ?? []), ...page.items];
       this.next = page.next ?? null;

@@ -15,6 +15,7 @@ export function connect(session: SessionSource, baseUrl = "/api/v1") {
     onRequest({ request }) {
       const token = session.token();
       if (token) request.headers.set("authorization", `Bearer ${token}`);
+      if (request.method === "POST") request.headers.set("idempotency-key", key());
     },
     async onResponse({ response }) {
       if (response.ok) return;
@@ -26,6 +27,12 @@ export function connect(session: SessionSource, baseUrl = "/api/v1") {
   };
   client.use(authorise);
   return client;
+}
+
+/** A fresh key for each request: a browser that sends it twice on a broken connection has one effect. */
+function key(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The client returned by `connect`. */
