@@ -69,6 +69,7 @@ def main() -> int:
             "OWNERPROOF_HTTP__LISTEN": f"127.0.0.1:{port}",
             "OWNERPROOF_HTTP__PUBLIC_URL": url,
             "OWNERPROOF_SIGN_IN__PER_ADDRESS_PER_MINUTE": "1000000",
+            "OWNERPROOF_SIGN_IN__STAFF_SECOND_FACTOR": "when_enrolled",
             "OWNERPROOF_STAFF_SEED__PASSWORD": PASSWORD,
             "OWNERPROOF_STAFF_SEED__ROLES": '["handler", "reviewer", "supervisor", "auditor", "administrator"]',
             "OWNERPROOF_FILES__MODELS": str(models),
