@@ -58,6 +58,10 @@ pub struct Config {
     pub review: Review,
     /// What the server tells those who run it.
     pub telemetry: Telemetry,
+    /// Looks at personal data, and how many faces are held.
+    pub privacy: Privacy,
+    /// How long what is held is kept.
+    pub retention: Retention,
     /// The first member of staff, created when missing.
     pub staff_seed: StaffSeed,
 }
@@ -131,14 +135,31 @@ impl Default for Files {
     }
 }
 
-/// Keys of stored data. `ownerproof keys generate` prints a fresh set.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Keys of stored data. `ownerproof keys generate` prints a fresh set; `docs/privacy.md` says how to change them.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keys {
     /// Column keys, newest first: the first one seals, all of them open.
     pub column: Vec<ColumnKey>,
-    /// 32 bytes in base64. Changing it makes stored people unfindable: rebuild the indexes first.
+    /// 32 bytes in base64. It stays for the life of an installation: another one makes stored people unfindable.
     pub blind_index: SecretString,
+    /// 32 bytes in base64. Chains the audit, so that who can write the database cannot rewrite its history. It stays
+    /// for the life of an installation.
+    pub audit: SecretString,
+    /// The database that holds the keys of single pieces of evidence: `sqlite://FILE?mode=rwc` or `postgres://…`. Another one
+    /// than `database.url`, and left out of its backups: what is deleted here cannot be read from any of them.
+    pub vault: SecretString,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            column: Vec::new(),
+            blind_index: SecretString::default(),
+            audit: SecretString::default(),
+            vault: "sqlite://var/vault.sqlite?mode=rwc".into(),
+        }
+    }
 }
 
 /// One column key.
@@ -377,11 +398,14 @@ impl Default for SignIn {
 pub struct Notify {
     /// `message_centre` keeps texts where staff can read them; there is no other yet.
     pub gateway: String,
+    /// Let the message centre keep one-time codes readable. For demonstrations and tests: whoever reads a code can
+    /// sign in as its owner.
+    pub show_codes: bool,
 }
 
 impl Default for Notify {
     fn default() -> Self {
-        Self { gateway: "message_centre".into() }
+        Self { gateway: "message_centre".into(), show_codes: false }
     }
 }
 
@@ -415,6 +439,44 @@ pub struct Telemetry {
 impl Default for Telemetry {
     fn default() -> Self {
         Self { metrics_listen: String::new(), otlp_endpoint: String::new(), trace_ratio: 1.0 }
+    }
+}
+
+/// Looks at personal data, and how many faces are held.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Privacy {
+    /// Times one member of staff may have personal data shown in 24 hours.
+    pub reveals_per_day: u64,
+    /// Times one owner may take everything held about them away in 24 hours.
+    pub exports_per_day: u64,
+    /// People whose face is held, from which on the console warns.
+    pub faces_warn: u64,
+    /// People whose face is held, from which on the filing is due (人脸识别技术应用安全管理办法).
+    pub faces_filing: u64,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { reveals_per_day: 50, exports_per_day: 3, faces_warn: 80_000, faces_filing: 100_000 }
+    }
+}
+
+/// How long what is held is kept. The two years after the end of service (Art 18) are no setting.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Purge in the background too, not only by `ownerproof purge`.
+    pub automatic: bool,
+    /// Days after which a request that never became a registration goes, with everything given for it.
+    pub unfinished_days: u32,
+    /// Days after which texts to people, and messages the OEM platform has taken, go.
+    pub messages_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { automatic: false, unfinished_days: 90, messages_days: 30 }
     }
 }
 

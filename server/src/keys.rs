@@ -12,9 +12,10 @@ fn secret() -> String {
 /// A fresh set of keys as TOML for the configuration file. The column key is named after the month.
 pub fn generate() -> String {
     let month = chrono::Utc::now().format("%Y-%m");
-    let (column, index, send, receive) = (secret(), secret(), secret(), secret());
+    let (column, index, audit, send, receive) = (secret(), secret(), secret(), secret(), secret());
     format!(
-        "[keys]\ncolumn = [{{ id = \"{month}\", secret = \"{column}\" }}]\nblind_index = \"{index}\"\n\n\
+        "[keys]\ncolumn = [{{ id = \"{month}\", secret = \"{column}\" }}]\nblind_index = \"{index}\"\n\
+         audit = \"{audit}\"\n\n\
          [oem]\nwebhook_secret = \"whsec_{send}\"\ncallback_secret = \"whsec_{receive}\"\n"
     )
 }

@@ -1,8 +1,14 @@
 //! The program: runs the server, and what an operator needs around it.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod cli;
 mod import_command;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -61,6 +67,18 @@ enum Command {
         #[command(subcommand)]
         command: ClientsCommand,
     },
+    /// What was done.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Remove what was kept long enough: records two years after the end of service, requests that never became a
+    /// registration, old texts.
+    Purge {
+        /// Only list what would go: counts and ids.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Create the demonstration's owner, vehicles and member of staff, where missing.
@@ -75,6 +93,25 @@ enum Command {
 enum KeysCommand {
     /// Print a fresh set, as TOML for the configuration file.
     Generate,
+    /// Print how many values each column key seals, and which key is not needed any more.
+    Status,
+    /// Seal every value under an old column key again with the newest one. The server may run; stopping half-way loses
+    /// nothing, and the next run goes on.
+    Rotate {
+        /// Only count.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Check that no line was changed, removed or moved. Prints the hash of the last one: keep it elsewhere.
+    Verify {
+        /// A hash printed earlier, which must still be there.
+        #[arg(long, value_name = "HASH")]
+        since_head: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -124,14 +161,24 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Openapi => print(&api::openapi()),
         Command::Keys { command: KeysCommand::Generate } => print(&keys::generate()),
+        Command::Keys { command: KeysCommand::Status } => {
+            print(&cli::keys::status(&connect(cli.config).await?).await?)
+        }
+        Command::Keys { command: KeysCommand::Rotate { dry_run } } => {
+            print(&cli::keys::rotate(&connect(cli.config).await?, dry_run).await?)
+        }
+        Command::Audit { command: AuditCommand::Verify { since_head } } => {
+            print(&cli::audit::verify(&connect(cli.config).await?, since_head.as_deref()).await?)
+        }
+        Command::Purge { dry_run } => print(&cli::purge::purge(&connect(cli.config).await?, dry_run).await?),
         Command::Serve => serve(load(cli.config)?).await,
         Command::Migrate => {
-            App::connect(load(cli.config)?).await?.store.migrate().await?;
+            connect(cli.config).await?;
             Ok(())
         }
-        Command::Staff { command } => staff(&ready(cli.config).await?, command).await,
-        Command::Clients { command } => clients(&ready(cli.config).await?, command).await,
-        Command::Import { command } => command.run(&ready(cli.config).await?).await,
+        Command::Staff { command } => staff(&connect(cli.config).await?, command).await,
+        Command::Clients { command } => clients(&connect(cli.config).await?, command).await,
+        Command::Import { command } => command.run(&connect(cli.config).await?).await,
         Command::SeedDemo { staff_password } => {
             let mut config = load(cli.config)?;
             if let Some(password) = staff_password {
@@ -142,13 +189,6 @@ async fn main() -> anyhow::Result<()> {
             Ok(seed::demo(&app).await?)
         }
     }
-}
-
-/// The parts, with the database up to date.
-async fn ready(config: Option<PathBuf>) -> anyhow::Result<App> {
-    let app = App::connect(load(config)?).await?;
-    app.store.migrate().await?;
-    Ok(app)
 }
 
 async fn staff(app: &App, command: StaffCommand) -> anyhow::Result<()> {
@@ -206,15 +246,26 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 fn load(file: Option<PathBuf>) -> anyhow::Result<Config> {
     let config = Config::load(file.as_deref()).context("the configuration cannot be used")?;
-    if let Some(path) = config.database.url.expose_secret().strip_prefix("sqlite://") {
-        let path = path.split('?').next().unwrap_or_default();
-        if let Some(folder) =
-            std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).context("the database's folder cannot be made")?;
-        }
+    for url in [&config.database.url, &config.keys.vault] {
+        make_folder(url.expose_secret()).context("the database's folder cannot be made")?;
     }
     Ok(config)
+}
+
+/// SQLite makes files, not folders.
+fn make_folder(url: &str) -> std::io::Result<()> {
+    let path = url.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
+    match path.and_then(|path| Path::new(path).parent()) {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder),
+        _ => Ok(()),
+    }
+}
+
+/// Everything, with the database brought up to date.
+async fn connect(file: Option<PathBuf>) -> anyhow::Result<App> {
+    let app = App::connect(load(file)?).await?;
+    app.store.migrate().await?;
+    Ok(app)
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {

@@ -26,7 +26,9 @@ macro_rules! staff {
         $(#[$doc])*
         #[derive(SecurityScheme)]
         #[oai(rename = "staff", ty = "bearer", checker = $checker)]
-        pub(super) struct $Name(pub StaffMember);
+        pub(super) struct $Name(
+            #[allow(dead_code, reason = "some operations need the right, whoever has it")] pub StaffMember,
+        );
 
         async fn $checker(request: &Request, bearer: Bearer) -> poem::Result<StaffMember> {
             authorise(app(request)?, &bearer.token, Right::$right).await.map_err(problem::error)
@@ -49,6 +51,12 @@ staff! {
     RecordKeeper: record_keeper = KeepRecords;
     /// A member of staff who may record purchases and tests of cards.
     StockKeeper: stock_keeper = KeepStock;
+    /// A member of staff who may see personal data unmasked.
+    Revealer: revealer = RevealPersonalData;
+    /// A member of staff who may read who did what.
+    AuditReader: audit_reader = ReadAudit;
+    /// A member of staff who may see how much is held.
+    StatisticsReader: statistics_reader = ReadStatistics;
     /// A member of staff who may say who works here.
     StaffManager: staff_manager = ManageStaff;
 }

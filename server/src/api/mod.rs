@@ -91,6 +91,9 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         console::stock::Stock,
         console::vehicles::Vehicles,
         console::requests::Requests,
+        console::reveals::Reveals,
+        console::audit::Audit,
+        console::statistics::Statistics,
     );
     OpenApiService::new((owner, oem, console, texts::Texts), "OwnerProof", env!("CARGO_PKG_VERSION"))
         .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")

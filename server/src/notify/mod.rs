@@ -10,7 +10,10 @@ use std::pin::Pin;
 
 use uuid::Uuid;
 
-use crate::store::{Result, Tx};
+use crate::{
+    config,
+    store::{Result, Tx},
+};
 
 pub use message_centre::MessageCentre;
 
@@ -21,7 +24,7 @@ pub struct Text<'a> {
     pub id: Uuid,
     /// Mobile number.
     pub phone: &'a str,
-    /// What it says. May hold a one-time code: never logged.
+    /// What it says. Never logged.
     pub body: &'a str,
 }
 
@@ -35,12 +38,18 @@ pub trait Gateway: Send + Sync {
     /// # Errors
     /// The store failed.
     fn send<'a>(&'a self, tx: &'a Tx, text: Text<'a>, now_ms: i64) -> Handover<'a>;
+
+    /// As [`Gateway::send`], a text that holds a one-time code: nobody but its recipient may ever read it.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn send_code<'a>(&'a self, tx: &'a Tx, text: Text<'a>, now_ms: i64) -> Handover<'a>;
 }
 
 /// The gateway a configuration names; `None` for an unknown name.
-pub fn gateway(name: &str) -> Option<Box<dyn Gateway>> {
-    match name {
-        "message_centre" => Some(Box::new(MessageCentre)),
+pub fn gateway(settings: &config::Notify) -> Option<Box<dyn Gateway>> {
+    match settings.gateway.as_str() {
+        "message_centre" => Some(Box::new(MessageCentre { show_codes: settings.show_codes })),
         _ => None,
     }
 }

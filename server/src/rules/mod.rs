@@ -50,6 +50,7 @@ pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod request;
+pub mod retention;
 pub mod review;
 pub mod rights;
 pub mod sign_in;

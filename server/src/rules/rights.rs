@@ -38,6 +38,12 @@ named! {
         KeepRecords = "keep_records",
         /// Record purchases and tests of cards.
         KeepStock = "keep_stock",
+        /// See personal data unmasked, each time with a reason.
+        RevealPersonalData = "reveal_personal_data",
+        /// Read who did what.
+        ReadAudit = "read_audit",
+        /// See how much is held.
+        ReadStatistics = "read_statistics",
         /// Say who works here, and as what.
         ManageStaff = "manage_staff",
     }
@@ -63,6 +69,9 @@ impl Role {
             Right::KeepRecords => matches!(self, Self::Handler | Self::Supervisor),
             Right::KeepStock => matches!(self, Self::Supervisor | Self::Administrator),
             Right::SettleDisputes => matches!(self, Self::Handler | Self::Supervisor),
+            Right::RevealPersonalData => matches!(self, Self::Handler | Self::Reviewer | Self::Supervisor),
+            Right::ReadAudit => matches!(self, Self::Auditor),
+            Right::ReadStatistics => matches!(self, Self::Supervisor | Self::Auditor | Self::Administrator),
             Right::ManageStaff => self == Self::Administrator,
         }
     }

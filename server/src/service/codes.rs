@@ -50,7 +50,7 @@ pub async fn send(app: &App, phone: &str) -> Result<()> {
     tx.codes().insert(id, phone.as_str(), &code, now_ms, expires_at_ms).await?;
     let minutes = settings.code_ttl_s.div_ceil(60);
     let body = format!("【车主认证】验证码 {code}，{minutes} 分钟内有效。请勿告诉任何人。");
-    app.gateway.send(&tx, Text { id: app.id(), phone: phone.as_str(), body: &body }, now_ms).await?;
+    app.gateway.send_code(&tx, Text { id: app.id(), phone: phone.as_str(), body: &body }, now_ms).await?;
     Ok(tx.commit().await?)
 }
 

@@ -37,11 +37,14 @@ pub async fn give(app: &App, account: Uuid, purpose: &str, text_version: &str) -
     };
     let tx = app.store.begin().await?;
     tx.consents().insert(consent.clone()).await?;
+    app.audit(&tx, Actor::Account(account), "consent.give", ("consent", consent.id), Some(text_version))
+        .await?;
     tx.commit().await?;
     Ok(consent)
 }
 
-/// Withdraws a consent and deletes everything kept under it. Twice is as good as once.
+/// Withdraws a consent, deletes everything kept under it, and destroys the keys that could open copies of it. Twice
+/// is as good as once.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Result, attempts, codes, idempotency, passkeys, requests, samples, sessions, stock};
+use super::{
+    App, Result, attempts, codes, idempotency, passkeys, purge, requests, samples, sessions, stock,
+};
 use crate::verification;
 
 /// Keeps house every `pause` until told to stop; ends what is under way first.
@@ -32,6 +34,10 @@ pub async fn tidy(app: &App) {
     log("tests", stock::keep_time(app).await);
     log("verifications", verification::expire_overdue(app).await);
     log("codes", codes::purge(app).await);
+    log("vault", purge::sweep(app).await);
+    if app.config.retention.automatic {
+        log("purge", purge::purge(app, |_| ()).await.map(drop));
+    }
     log("sessions", sessions::purge(app).await);
     log("challenges", passkeys::purge(app).await);
     log("attempts", attempts::purge(app).await);

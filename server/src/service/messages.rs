@@ -3,7 +3,7 @@
 use super::{App, Result};
 use crate::store::{Actor, Notice, Page, Span, StaffMember};
 
-/// A page of texts. They hold one-time codes, so every look is audited.
+/// A page of texts. They say what people are doing, so every look is audited.
 ///
 /// # Errors
 /// The store failed.

@@ -19,13 +19,16 @@ use crate::{
 
 mod attempts;
 pub mod clients;
+pub mod audit;
 pub mod codes;
 pub mod consents;
 mod expected;
+pub mod faces;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod identity;
 pub mod import;
+pub mod keys;
 mod limits;
 pub mod lists;
 pub mod messages;
@@ -36,9 +39,11 @@ pub mod passkeys;
 pub mod passwords;
 pub(crate) mod picture;
 pub mod policies;
+pub mod purge;
 pub(crate) mod record;
 mod refusal;
 pub mod requests;
+pub mod reveals;
 pub mod reviews;
 pub mod samples;
 pub mod seed;
@@ -137,7 +142,7 @@ impl App {
         config.policy.check()?;
         let authority = authority::Http::configured(&config.authority)?;
         let name = &config.notify.gateway;
-        let gateway = gateway(name).ok_or_else(|| SetupError::Gateway(name.clone()))?;
+        let gateway = gateway(&config.notify).ok_or_else(|| SetupError::Gateway(name.clone()))?;
         Ok(Self {
             store: Store::connect(&config.database, &config.keys).await?,
             clock: Arc::new(SystemClock),
@@ -189,8 +194,9 @@ impl App {
         (subject_kind, subject_id): (&str, Uuid),
         detail: Option<&str>,
     ) -> Result<()> {
-        let entry = Entry { id: self.id(), actor, action, subject_kind, subject_id, detail };
-        Ok(tx.audit().record(entry, self.now_ms()).await?)
+        let entry = Entry { actor, action, subject_kind, subject_id, detail };
+        tx.audit().record(entry, self.now_ms());
+        Ok(())
     }
 
     fn bytes<const N: usize>(&self) -> [u8; N] {

@@ -1,6 +1,6 @@
 //! Consents given and withdrawn.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
@@ -50,7 +50,8 @@ impl Consents<'_> {
         Ok(rows.into_iter().map(Consent::from).collect())
     }
 
-    /// The newest consent of an account for a purpose that is not withdrawn.
+    /// The newest consent of an account for a purpose that is not withdrawn. It cannot be withdrawn before the
+    /// transaction ends: what is kept under it meanwhile is there when the withdrawal deletes.
     ///
     /// # Errors
     /// The database failed.
@@ -60,6 +61,7 @@ impl Consents<'_> {
             .filter(Column::Purpose.eq(purpose))
             .filter(Column::WithdrawnAtMs.is_null())
             .order_by_desc(Column::Id)
+            .lock_shared()
             .one(&self.0.db)
             .await?;
         Ok(row.map(Consent::from))

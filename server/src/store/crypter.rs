@@ -4,7 +4,8 @@
 //! counting messages. The authenticated data names the table, row and column, so that a ciphertext copied to
 //! another place does not open. The key's id is stored in front: old keys stay readable while a new one writes.
 //!
-//! Look-ups by an encrypted value go through a blind index: HMAC-SHA256 under a key of its own.
+//! Look-ups by an encrypted value go through a blind index: HMAC-SHA256 under a key of its own. The audit is chained
+//! under a third one.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chacha20poly1305::{
@@ -23,7 +24,7 @@ const NONCE: usize = 24;
 /// Why a value could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum CryptError {
-    /// A configured key is not 32 bytes in base64, or its id is empty or longer than 255 bytes.
+    /// A configured key is missing or not 32 bytes in base64, or its id is empty or longer than 255 bytes.
     #[error("key {0:?} must have an id of 1 to 255 bytes and a secret of 32 bytes in base64")]
     BadKey(String),
     /// No column key is configured.
@@ -32,6 +33,9 @@ pub enum CryptError {
     /// The value was sealed with a key that is no longer configured.
     #[error("a stored value needs the key {0:?}, which is not configured")]
     UnknownKey(String),
+    /// The key of a piece of evidence was destroyed: what it sealed is gone, in every copy.
+    #[error("the key of {0} is gone")]
+    KeyGone(Uuid),
     /// The value was changed, or belongs to another place.
     #[error("a stored value in {table}.{column} does not open")]
     Tampered {
@@ -58,7 +62,11 @@ pub struct Crypter {
     /// Newest first; the first one seals.
     keys: Vec<(String, XChaCha20Poly1305)>,
     index: Hmac<Sha256>,
+    audit: Hmac<Sha256>,
 }
+
+/// The key of one piece of evidence, kept in the vault. What it sealed carries no key id: there is one key for it.
+pub struct DataKey(XChaCha20Poly1305);
 
 impl Crypter {
     /// Reads the configured keys.
@@ -76,25 +84,31 @@ impl Crypter {
             }
             Ok((key.id.clone(), XChaCha20Poly1305::new(&secret.into())))
         });
-        let index = secret("blind_index", &keys.blind_index)?;
+        let mac = |id: &str, text: &SecretString| {
+            let key = secret(id, text)?;
+            <Hmac<Sha256> as Mac>::new_from_slice(&key).map_err(|_| CryptError::NoKey)
+        };
         Ok(Self {
             keys: column.collect::<Result<_, _>>()?,
-            index: <Hmac<Sha256> as Mac>::new_from_slice(&index).map_err(|_| CryptError::NoKey)?,
+            index: mac("blind_index", &keys.blind_index)?,
+            audit: mac("audit", &keys.audit)?,
         })
+    }
+
+    /// Ids of the keys, newest first.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|(id, _)| id.as_str())
+    }
+
+    /// How every value sealed with this key starts.
+    pub fn prefix(id: &str) -> Vec<u8> {
+        [&[id.len() as u8], id.as_bytes()].concat()
     }
 
     /// Seals a value for its place.
     pub fn seal(&self, place: Place, value: &[u8]) -> Vec<u8> {
         let (id, key) = &self.keys[0];
-        let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
-        let payload = Payload { msg: value, aad: &place.bytes() };
-        let sealed = key.encrypt(&nonce, payload).expect("memory holds the value and 16 bytes more");
-        let mut out = Vec::with_capacity(1 + id.len() + NONCE + sealed.len());
-        out.push(id.len() as u8);
-        out.extend_from_slice(id.as_bytes());
-        out.extend_from_slice(&nonce);
-        out.extend_from_slice(&sealed);
-        out
+        [Self::prefix(id), seal(key, place, value)].concat()
     }
 
     /// Opens a value sealed for the same place.
@@ -102,14 +116,11 @@ impl Crypter {
     /// # Errors
     /// [`CryptError::UnknownKey`] or [`CryptError::Tampered`].
     pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, CryptError> {
-        let tampered = || CryptError::Tampered { table: place.table, column: place.column };
-        let (length, rest) = sealed.split_first().ok_or_else(tampered)?;
-        let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or_else(tampered)?;
-        let (nonce, body) = rest.split_at_checked(NONCE).ok_or_else(tampered)?;
+        let (length, rest) = sealed.split_first().ok_or_else(|| place.tampered())?;
+        let (id, body) = rest.split_at_checked(usize::from(*length)).ok_or_else(|| place.tampered())?;
         let key = self.keys.iter().find(|(known, _)| known.as_bytes() == id);
         let (_, key) = key.ok_or_else(|| CryptError::UnknownKey(String::from_utf8_lossy(id).into_owned()))?;
-        let payload = Payload { msg: body, aad: &place.bytes() };
-        key.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| tampered())
+        open(key, place, body)
     }
 
     /// Opens a value that was text.
@@ -117,8 +128,7 @@ impl Crypter {
     /// # Errors
     /// As [`Crypter::open`]; [`CryptError::Tampered`] when it is not UTF-8.
     pub fn open_text(&self, place: Place, sealed: &[u8]) -> Result<String, CryptError> {
-        String::from_utf8(self.open(place, sealed)?)
-            .map_err(|_| CryptError::Tampered { table: place.table, column: place.column })
+        String::from_utf8(self.open(place, sealed)?).map_err(|_| place.tampered())
     }
 
     /// The look-up value of `value` within `domain`; different domains never match each other.
@@ -129,11 +139,57 @@ impl Crypter {
         mac.update(value.as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
+
+    /// Binds a line of the audit to the one before it.
+    pub(super) fn chain(&self, previous: &[u8], content: &[u8]) -> Vec<u8> {
+        let mut mac = self.audit.clone();
+        mac.update(previous);
+        mac.update(content);
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+impl DataKey {
+    /// A key from 32 secret bytes.
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self(XChaCha20Poly1305::new(&secret.into()))
+    }
+
+    /// Seals a value for its place.
+    pub fn seal(&self, place: Place, value: &[u8]) -> Vec<u8> {
+        seal(&self.0, place, value)
+    }
+
+    /// Opens a value sealed for the same place.
+    ///
+    /// # Errors
+    /// [`CryptError::Tampered`].
+    pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, CryptError> {
+        open(&self.0, place, sealed)
+    }
+}
+
+/// The nonce, then the sealed value.
+fn seal(key: &XChaCha20Poly1305, place: Place, value: &[u8]) -> Vec<u8> {
+    let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
+    let payload = Payload { msg: value, aad: &place.bytes() };
+    let sealed = key.encrypt(&nonce, payload).expect("memory holds the value and 16 bytes more");
+    [nonce.as_slice(), &sealed].concat()
+}
+
+fn open(key: &XChaCha20Poly1305, place: Place, sealed: &[u8]) -> Result<Vec<u8>, CryptError> {
+    let (nonce, body) = sealed.split_at_checked(NONCE).ok_or_else(|| place.tampered())?;
+    let payload = Payload { msg: body, aad: &place.bytes() };
+    key.decrypt(XNonce::from_slice(nonce), payload).map_err(|_| place.tampered())
 }
 
 impl Place {
     fn bytes(&self) -> Vec<u8> {
         [self.table.as_bytes(), &[0], self.row.as_bytes(), self.column.as_bytes()].concat()
+    }
+
+    fn tampered(&self) -> CryptError {
+        CryptError::Tampered { table: self.table, column: self.column }
     }
 }
 
@@ -155,6 +211,8 @@ mod tests {
         Keys {
             column: ids.iter().map(column).collect(),
             blind_index: BASE64_STANDARD.encode([9u8; 32]).into(),
+            audit: BASE64_STANDARD.encode([8u8; 32]).into(),
+            ..Keys::default()
         }
     }
 

@@ -1,14 +1,22 @@
 //! Pictures and reports kept under a consent, and papers kept because the law asks for them (Art 18).
 //!
-//! They lie encrypted in the database, not in a file store: so the verdict, the evidence and the withdrawal of a
-//! consent are each one transaction. Object storage comes with retention and purge.
+//! They lie in the database, not in a file store: so the verdict, the evidence and the withdrawal of a consent are
+//! each one transaction. Each piece is sealed under a key of its own, which lies in the vault and goes with it: a
+//! restored backup brings back bytes that nothing opens.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, Query},
+};
 use uuid::Uuid;
 
 use super::{
-    Place, Result, Tx, conflict,
-    entity::evidence::{ActiveModel, Column, Entity, Model},
+    CryptError, Place, Result, StoreError, Tx, conflict,
+    entity::{
+        evidence::{ActiveModel, Column, Entity, Model},
+        verification,
+    },
 };
 use crate::rules::proof::Proof;
 
@@ -68,13 +76,17 @@ pub struct NewEvidence<'a> {
 /// Repository.
 pub struct Evidence<'a>(pub(super) &'a Tx);
 
+fn place(row: Uuid) -> Place {
+    Place { table: "evidence", row, column: "content" }
+}
+
 impl Evidence<'_> {
     /// Keeps a piece.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database or the vault failed.
     pub async fn insert(&self, new: NewEvidence<'_>, now_ms: i64) -> Result<()> {
-        let place = Place { table: "evidence", row: new.id, column: "content" };
+        let key = self.0.vault.draw(&self.0.crypter, new.id, now_ms).await?;
         let row = Model {
             id: new.id,
             request_id: new.request_id,
@@ -82,20 +94,48 @@ impl Evidence<'_> {
             consent_id: new.consent_id,
             kind: new.kind.as_str().to_owned(),
             position: new.position,
-            content: self.0.crypter.seal(place, new.content),
+            content: key.seal(place(new.id), new.content),
             created_at_ms: now_ms,
         };
         Entity::insert(ActiveModel::from(row)).exec_without_returning(&self.0.db).await.map_err(conflict)?;
         Ok(())
     }
 
-    /// Deletes everything kept under a consent; says how many pieces that was.
+    /// Deletes everything kept under a consent, and, once that is final, the keys; says how many pieces that was.
     ///
     /// # Errors
     /// The database failed.
     pub async fn delete_of_consent(&self, consent: Uuid) -> Result<u64> {
-        let deleted = Entity::delete_many().filter(Column::ConsentId.eq(consent)).exec(&self.0.db).await?;
-        Ok(deleted.rows_affected)
+        let pieces: Vec<Uuid> = Entity::find()
+            .filter(Column::ConsentId.eq(consent))
+            .select_only()
+            .column(Column::Id)
+            .into_tuple()
+            .all(&self.0.db)
+            .await?;
+        self.0.closing().doomed.extend(pieces);
+        Ok(Entity::delete_many().filter(Column::ConsentId.eq(consent)).exec(&self.0.db).await?.rows_affected)
+    }
+
+    /// How many people's faces are held, each counted once however often they were verified.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn people_with_a_face(&self) -> Result<u64> {
+        let people = verification::Column::DocumentIndex;
+        let query = Query::select()
+            .expr_as(Expr::col((verification::Entity, people)).count_distinct(), "people")
+            .from(Entity)
+            .join(
+                JoinType::InnerJoin,
+                verification::Entity,
+                Expr::col((Entity, Column::VerificationId))
+                    .equals((verification::Entity, verification::Column::Id)),
+            )
+            .and_where(Column::Kind.is_in(EvidenceKind::PICTURES.map(EvidenceKind::as_str)))
+            .take();
+        let row = self.0.db.query_one(&query).await?.ok_or(StoreError::Corrupt("count"))?;
+        Ok(row.try_get::<i64>("", "people")?.unsigned_abs())
     }
 
     /// The pictures kept for a verification, in order: id and kind.
@@ -115,18 +155,17 @@ impl Evidence<'_> {
         Ok(rows.into_iter().filter_map(|(id, name)| Some((id, kind(&name)?))).collect())
     }
 
-    /// One picture of a verification, as received.
+    /// One picture of a verification, as received. None when it is not there, or its key is not.
     ///
     /// # Errors
-    /// The database failed, or the picture does not open.
+    /// The database or the vault failed, or the picture does not open.
     pub async fn picture(&self, verification: Uuid, id: Uuid) -> Result<Option<Vec<u8>>> {
         let row = Entity::find_by_id(id)
             .filter(Column::VerificationId.eq(verification))
             .filter(Column::Kind.is_in(EvidenceKind::PICTURES.map(EvidenceKind::as_str)))
             .one(&self.0.db)
             .await?;
-        let place = Place { table: "evidence", row: id, column: "content" };
-        Ok(row.map(|row| self.0.crypter.open(place, &row.content)).transpose()?)
+        self.open(row).await
     }
 
     /// The papers kept for a request, in order: id and what they are.
@@ -151,8 +190,17 @@ impl Evidence<'_> {
     /// The database failed, or the paper does not open.
     pub async fn proof(&self, request: Uuid, id: Uuid) -> Result<Option<Vec<u8>>> {
         let row = Entity::find_by_id(id).filter(Column::RequestId.eq(request)).one(&self.0.db).await?;
-        let place = Place { table: "evidence", row: id, column: "content" };
-        Ok(row.map(|row| self.0.crypter.open(place, &row.content)).transpose()?)
+        self.open(row).await
+    }
+
+    /// The content of a piece; None when it is not there, or its key is not.
+    async fn open(&self, row: Option<Model>) -> Result<Option<Vec<u8>>> {
+        let Some(row) = row else { return Ok(None) };
+        match self.0.vault.key(&self.0.crypter, row.id).await {
+            Ok(key) => Ok(Some(key.open(place(row.id), &row.content)?)),
+            Err(StoreError::Crypt(CryptError::KeyGone(_))) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// How many pieces are kept for a verification.

@@ -3,7 +3,10 @@
 //! A use case asks for one transaction ([`Store::begin`]), works on the aggregates through it
 //! (`tx.requests()`, `tx.outbox()` …) and commits. Dropping a [`Tx`] undoes everything.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
@@ -12,8 +15,10 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 use secrecy::ExposeSecret;
 use verify::document::DocumentType;
+use uuid::Uuid;
 
 use crate::config;
+use vault::Vault;
 
 mod accounts;
 mod attempts;
@@ -38,13 +43,17 @@ mod page;
 mod passkeys;
 mod people;
 mod policies;
+mod purge;
 mod requests;
+mod reveals;
 mod reviews;
 mod samples;
 mod second_factors;
+mod sealed;
 mod sessions;
 mod staff;
 mod stock;
+mod vault;
 mod vehicles;
 mod verifications;
 mod vitals;
@@ -52,6 +61,7 @@ mod vitals;
 pub use accounts::{Account, Accounts};
 pub use attempts::Attempts;
 pub use audit::{Actor, Audit, Entry};
+pub use audit::{Actor, Audit, Break, Entry, Filter, Line, Verified};
 pub use cards::{Card, CardEvent, Cards, NewCard};
 pub use challenges::{Challenges, Purpose};
 pub use clients::{Client, Clients};
@@ -70,12 +80,17 @@ pub use page::{Page, Position, Span};
 pub use passkeys::{Passkey, Passkeys};
 pub use people::{NewPerson, People, Person};
 pub use policies::Policies;
+pub use purge::{HOLDERS, PARTS, Purge};
 pub use requests::{Acceptance, Detail, Event, NewRequest, Request, RequestVehicle, Requests};
+pub use reveals::{Reveal, Reveals};
 pub use reviews::{NewReview, Review, Reviews};
 pub use samples::{Sample, Samples};
 pub use second_factors::{SecondFactors, Totp};
 pub use sessions::{NewSession, Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember, StaffRecord};
+pub use sealed::{Count, SEALED, Sealed, Step};
+pub use sessions::{Session, SessionKind, Sessions};
+pub use staff::{Staff, StaffMember};
 pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};
@@ -105,13 +120,25 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
+    vault: Vault,
     crypter: Arc<Crypter>,
 }
 
 /// One transaction.
 pub struct Tx {
     db: DatabaseTransaction,
+    vault: Vault,
     crypter: Arc<Crypter>,
+    closing: Mutex<Closing>,
+}
+
+/// What is left to do when a transaction ends well.
+#[derive(Default)]
+struct Closing {
+    /// Lines of the audit, to be written last of all.
+    lines: Vec<Line>,
+    /// Evidence that is deleted: its keys go too.
+    doomed: Vec<Uuid>,
 }
 
 impl Store {
@@ -134,7 +161,9 @@ impl Store {
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(5))
             });
-        Ok(Self { db: Database::connect(options).await?, crypter: Arc::new(Crypter::new(keys)?) })
+        let crypter = Arc::new(Crypter::new(keys)?);
+        let vault = Vault::connect(&keys.vault).await?;
+        Ok(Self { db: Database::connect(options).await?, vault, crypter })
     }
 
     /// Brings the schema up to date.
@@ -142,6 +171,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn migrate(&self) -> Result<()> {
+        self.vault.migrate().await?;
         Ok(migration::Migrator::up(&self.db, None).await?)
     }
 
@@ -162,12 +192,13 @@ impl Store {
         self.start(SqliteTransactionMode::Deferred).await
     }
 
-    /// Checks that the database answers.
+    /// Checks that the database and the vault answer.
     ///
     /// # Errors
-    /// It does not.
+    /// One does not.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.db.ping().await?)
+        self.db.ping().await?;
+        Ok(self.vault.0.ping().await?)
     }
 
     /// The keys, for look-ups by an encrypted value.
@@ -176,9 +207,14 @@ impl Store {
     }
 
     async fn start(&self, mode: SqliteTransactionMode) -> Result<Tx> {
-        let options = TransactionOptions { sqlite_transaction_mode: Some(mode), ..Default::default() };
-        Ok(Tx { db: self.db.begin_with_options(options).await?, crypter: self.crypter.clone() })
+        let db = self.db.begin_with_options(options(mode)).await?;
+        let (vault, crypter) = (self.vault.clone(), self.crypter.clone());
+        Ok(Tx { db, vault, crypter, closing: Mutex::default() })
     }
+}
+
+fn options(mode: SqliteTransactionMode) -> TransactionOptions {
+    TransactionOptions { sqlite_transaction_mode: Some(mode), ..Default::default() }
 }
 
 macro_rules! aggregates {
@@ -214,6 +250,10 @@ aggregates! {
     policies: Policies,
     /// Manual reviews.
     reviews: Reviews,
+    /// Looks of staff at personal data.
+    reveals: Reveals,
+    /// Removing what was kept long enough.
+    purge: Purge,
     /// Consents.
     consents: Consents,
     /// One-time codes.
@@ -251,12 +291,24 @@ aggregates! {
 }
 
 impl Tx {
-    /// Makes everything done through this transaction permanent.
+    /// Makes everything done through this transaction permanent: adds its lines to the audit, commits, and destroys
+    /// the keys of evidence that went.
     ///
     /// # Errors
     /// The database failed; nothing was kept.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.db.commit().await?)
+        let Closing { lines, doomed } = std::mem::take(&mut *self.closing());
+        audit::append(&self, lines).await?;
+        self.db.commit().await?;
+        if let Err(error) = self.vault.destroy(&doomed).await {
+            // The evidence is gone. Housekeeping sweeps up keys that are left.
+            tracing::error!(%error, "keys of deleted evidence are still there");
+        }
+        Ok(())
+    }
+
+    fn closing(&self) -> MutexGuard<'_, Closing> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The look-up value of a phone number.

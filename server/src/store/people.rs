@@ -27,6 +27,8 @@ pub struct Person {
     pub address: Option<String>,
     /// Who answers for a unit (Art 9).
     pub responsible_person_id: Option<Uuid>,
+    /// When they were recorded.
+    pub created_at_ms: i64,
 }
 
 /// A person to record.
@@ -122,6 +124,7 @@ impl People<'_> {
             document_number: open("document_number", &row.document_number)?,
             phone: open("phone", &row.phone)?,
             address: row.address.as_deref().map(|address| open("address", address)).transpose()?,
+            created_at_ms: row.created_at_ms,
             document_type: row.document_type,
             document_index: row.document_index,
             responsible_person_id: row.responsible_person_id,

@@ -195,6 +195,7 @@ pub(super) fn sample() -> Letter {
         phone: "13800001234".into(),
         address: Some("某地".into()),
         responsible_person_id: None,
+        created_at_ms: 0,
     };
     let delivery = Delivery {
         kind: crate::rules::request::Kind::Transfer,

@@ -122,6 +122,11 @@ impl Site {
             ("OWNERPROOF_HTTP__PUBLIC_URL", self.server_url()),
             ("OWNERPROOF_OEM__URL", self.platform_url()),
             ("OWNERPROOF_DATABASE__URL", format!("sqlite://{}?mode=rwc", database.display())),
+            (
+                "OWNERPROOF_KEYS__VAULT",
+                format!("sqlite://{}?mode=rwc", self.folder.join("vault.sqlite").display()),
+            ),
+            ("OWNERPROOF_NOTIFY__SHOW_CODES", "true".to_owned()),
             ("OWNERPROOF_STAFF_SEED__ROLES", EVERY_ROLE.to_owned()),
             ("OWNERPROOF_SIGN_IN__STAFF_SECOND_FACTOR", "when_enrolled".to_owned()),
             ("OWNERPROOF_FILES__MODELS", path("models/build")),

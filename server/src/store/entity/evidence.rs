@@ -15,7 +15,7 @@ pub struct Model {
     pub consent_id: Option<Uuid>,
     pub kind: String,
     pub position: i32,
-    /// Encrypted.
+    /// Encrypted under a key of its own, which lies in the vault.
     pub content: Vec<u8>,
     pub created_at_ms: i64,
 }

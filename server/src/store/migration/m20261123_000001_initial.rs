@@ -73,7 +73,6 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("message", &["created_at_ms"]),
     ("outbox", &["state", "next_attempt_at_ms"]),
     ("outbox", &["vehicle_id", "state"]),
-    ("audit", &["subject_id"]),
 ];
 
 fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
@@ -449,19 +448,6 @@ fn tables() -> Vec<TableCreateStatement> {
             big_integer_null("accepted_at_ms"),
         ],
     );
-    let audit = table(
-        "audit",
-        vec![
-            pk_uuid("id"),
-            big_integer("at_ms"),
-            text("actor_kind"),
-            uuid_null("actor_id"),
-            text("action"),
-            text("subject_kind"),
-            uuid("subject_id"),
-            text_null("detail"),
-        ],
-    );
     let inbox = Table::create()
         .table("inbox")
         .col(text("source"))
@@ -493,7 +479,6 @@ fn tables() -> Vec<TableCreateStatement> {
         session,
         message,
         outbox,
-        audit,
         inbox,
     ]
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod authenticator;
+mod audit;
 mod authorisation;
 mod authority;
 mod bad_input;
@@ -19,6 +20,7 @@ mod invariants;
 mod lists;
 mod oem_clients;
 mod oidc;
+mod keys;
 mod openapi;
 mod outbox;
 mod passkeys;
@@ -28,6 +30,7 @@ mod privacy;
 mod real_engine;
 mod registration;
 mod requests;
+mod reveals;
 mod reviews;
 mod staff;
 mod stage;

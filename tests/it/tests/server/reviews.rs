@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A member of staff with one role, signed in.
-async fn staff(stage: &Stage, name: &str, role: Role) -> String {
+pub async fn staff(stage: &Stage, name: &str, role: Role) -> String {
     let member = StaffMember {
         id: stage.app.id(),
         username: name.to_owned(),

@@ -151,6 +151,10 @@ impl Stage {
         config.database.url = database(db, &folder).await?.into();
         config.keys.column = vec![ColumnKey { id: "test".into(), secret: secret(1).into() }];
         config.keys.blind_index = secret(2).into();
+        config.keys.audit = secret(4).into();
+        let vault = folder.path().join("vault.sqlite");
+        config.keys.vault = format!("sqlite://{}?mode=rwc", vault.display()).into();
+        config.notify.show_codes = true;
         config.oem.callback_secret = secret(3).into();
         config.staff_seed.password = "correct horse".into();
         config.staff_seed.roles = Role::ALL.to_vec();
@@ -204,7 +208,12 @@ impl Stage {
 
     /// Changes the database behind the server's back.
     pub async fn sql(&self, statement: &str) {
-        self.database().await.execute_unprepared(statement).await.unwrap();
+        self.try_sql(statement).await.unwrap();
+    }
+
+    /// As [`Stage::sql`], where the database itself may refuse.
+    pub async fn try_sql(&self, statement: &str) -> Result<(), sea_orm::DbErr> {
+        self.database().await.execute_unprepared(statement).await.map(drop)
     }
 
     /// The first column of the first row, a text.
@@ -214,7 +223,15 @@ impl Stage {
         database.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
-    async fn database(&self) -> sea_orm::DatabaseConnection {
+    /// The first column of the first row, an id.
+    pub async fn id(&self, query: &str) -> Uuid {
+        let database = self.database().await;
+        let statement = Statement::from_string(database.get_database_backend(), query);
+        database.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    /// The database, past the server.
+    pub async fn database(&self) -> sea_orm::DatabaseConnection {
         sea_orm::Database::connect(self.app.config.database.url.expose_secret()).await.unwrap()
     }
 

@@ -64,12 +64,15 @@ impl World {
         let keys = Keys::generate();
         let platform = start_platform(folder.path(), &keys, &clock).await;
         let database = format!("sqlite://{}?mode=rwc", folder.path().join("server.sqlite").display());
+        let vault = format!("sqlite://{}?mode=rwc", folder.path().join("vault.sqlite").display());
         let key = || BASE64_STANDARD.encode([7; 32]).into();
         let config = Config {
             database: config::Database { url: database.clone().into(), max_connections: 4 },
             keys: config::Keys {
                 column: vec![ColumnKey { id: "test".into(), secret: key() }],
                 blind_index: key(),
+                audit: key(),
+                vault: vault.into(),
             },
             ..Config::default()
         };

@@ -47,6 +47,7 @@ fn letter() -> Letter {
         phone: "13800001234".into(),
         address: None,
         responsible_person_id: None,
+        created_at_ms: 0,
     };
     let delivery = Delivery {
         kind: Kind::Transfer,
