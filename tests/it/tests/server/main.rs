@@ -27,6 +27,7 @@ mod passkeys;
 mod person;
 mod policy;
 mod privacy;
+mod purge;
 mod real_engine;
 mod registration;
 mod requests;
