@@ -60,7 +60,7 @@ async fn unreadable(app: &App) -> u64 {
 async fn lived_in(stage: &Stage) {
     let (owner, buyer) = (Person::owner(stage).await, Person::buyer(stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
-    buyer.post(&format!("/owner/transfers/{id}/accept"), acceptance()).await.ok();
+    buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.ok();
 }
 
 #[rstest]
