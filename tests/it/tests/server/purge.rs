@@ -57,7 +57,7 @@ fn holds(all: &[u8], value: &[u8]) -> bool {
 }
 
 /// The vehicle was transferred to the buyer long ago, its service ended now, and everybody has gone home.
-async fn ended(stage: &Stage) {
+async fn ended(stage: &Stage, db: Db) {
     let (owner, buyer) = (Person::owner(stage).await, Person::buyer(stage).await);
     let id = up_to_acceptance(&owner, &buyer).await;
     buyer.post(&format!("/owner/requests/{id}/accept"), acceptance()).await.ok();
@@ -65,9 +65,11 @@ async fn ended(stage: &Stage) {
     for statement in [
         "UPDATE request_vehicle SET open_vehicle_id = NULL".to_owned(),
         format!("UPDATE request SET state = 'confirmed', closed_at_ms = {now_ms}"),
+        // As the server's own connections do: what an update replaces is overwritten.
         format!(
-            "UPDATE vehicle SET record_state = 'closed', service_ended_at_ms = {now_ms}, \
-             owner_person_id = (SELECT new_owner_person_id FROM request) WHERE vin = '{VIN}'"
+            "{}UPDATE vehicle SET record_state = 'closed', service_ended_at_ms = {now_ms}, \
+             owner_person_id = (SELECT new_owner_person_id FROM request) WHERE vin = '{VIN}'",
+            if let Db::Sqlite = db { "PRAGMA secure_delete = ON; " } else { "" },
         ),
     ] {
         stage.sql(&statement).await;
@@ -80,7 +82,7 @@ async fn art_18_two_years_after_the_end_of_service_the_record_goes(
     #[values(Db::Sqlite, Db::Postgres)] db: Db,
 ) {
     let Some(stage) = Stage::up_with(db, |config| config.retention.automatic = true).await else { return };
-    ended(&stage).await;
+    ended(&stage, db).await;
     let of_buyer = "FROM person WHERE id = (SELECT new_owner_person_id FROM request)";
     let mut secrets = values(
         &stage,
