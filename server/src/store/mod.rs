@@ -14,8 +14,8 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 use secrecy::ExposeSecret;
-use verify::document::DocumentType;
 use uuid::Uuid;
+use verify::document::DocumentType;
 
 use crate::config;
 use vault::Vault;

@@ -48,8 +48,10 @@ pub const SEALED: &[Sealed] = &[
     sealed("review", "message"),
     sealed("vehicle", "engine_number"),
     sealed("verification", "document_number"),
+    sealed("verification", "guardian"),
     sealed("verification", "name"),
     sealed("verification", "scores"),
+    sealed("verification", "visit"),
     Sealed { table: "data_key", column: "sealed", vault: true },
 ];
 

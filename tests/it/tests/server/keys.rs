@@ -31,6 +31,7 @@ const NOT_SEALED: &[(&str, &str, &str)] = &[
     ("person", "document_index", "blind index"),
     ("person", "phone_index", "blind index"),
     ("request", "invitation_index", "blind index"),
+    ("policy", "sha256", "hash of a published policy"),
     ("session", "token_hash", "hash of 256 random bits"),
     ("sign_in_code", "code_hash", "keyed hash"),
     ("sign_in_code", "phone_index", "blind index"),
