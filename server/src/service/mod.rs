@@ -18,8 +18,8 @@ use crate::{
 };
 
 mod attempts;
-pub mod clients;
 pub mod audit;
+pub mod clients;
 pub mod codes;
 pub mod consents;
 mod expected;

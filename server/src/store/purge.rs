@@ -32,6 +32,7 @@ pub const PARTS: &[Pointer] = &[
     ("review", "verification_id", "verification"),
     ("evidence", "verification_id", "verification"),
     ("consent", "account_id", "account"),
+    ("passkey", "subject_id", "account"),
 ];
 
 /// Rows that hold on to what they point at: it stays as long as one of them is there.

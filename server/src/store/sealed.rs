@@ -13,19 +13,21 @@ use uuid::Uuid;
 
 use super::{Crypter, Place, Result, Store, options};
 
-/// A sealed column of a table whose rows have an `id`.
+/// A sealed column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sealed {
     /// Table.
     pub table: &'static str,
     /// Column.
     pub column: &'static str,
+    /// Column of the row's id.
+    pub key: &'static str,
     /// It is in the vault, not in the database.
     pub vault: bool,
 }
 
 const fn sealed(table: &'static str, column: &'static str) -> Sealed {
-    Sealed { table, column, vault: false }
+    Sealed { table, column, key: "id", vault: false }
 }
 
 /// All of them. A test compares with the schema: a binary column is here or says why not.
@@ -38,6 +40,7 @@ pub const SEALED: &[Sealed] = &[
     sealed("message", "recipient"),
     sealed("notice", "phone"),
     sealed("outbox", "payload"),
+    sealed("passkey", "label"),
     sealed("person", "address"),
     sealed("person", "document_number"),
     sealed("person", "name"),
@@ -52,7 +55,8 @@ pub const SEALED: &[Sealed] = &[
     sealed("verification", "name"),
     sealed("verification", "scores"),
     sealed("verification", "visit"),
-    Sealed { table: "data_key", column: "sealed", vault: true },
+    Sealed { table: "totp", column: "secret", key: "staff_id", vault: false },
+    Sealed { table: "data_key", column: "sealed", key: "id", vault: true },
 ];
 
 /// How many values of a column each key seals.
@@ -102,26 +106,26 @@ impl Store {
         let db = self.home(column);
         let newest = self.crypter.key_ids().next().unwrap_or_default();
         let mut old = Query::select();
-        old.column("id")
+        old.column(column.key)
             .column(column.column)
             .from(column.table)
             .and_where(column.is_under(newest).not())
-            .order_by("id", sea_orm::Order::Asc)
+            .order_by(column.key, sea_orm::Order::Asc)
             .limit(limit);
         if let Some(after) = after {
-            old.and_where(Expr::col("id").gt(after));
+            old.and_where(Expr::col(column.key).gt(after));
         }
         let rows = db.query_all(&old).await?;
         let mut step = Step { resealed: 0, last: None };
         let tx = db.begin_with_options(options(SqliteTransactionMode::Immediate)).await?;
         for row in rows {
-            let (id, old): (Uuid, Vec<u8>) = (row.try_get("", "id")?, row.try_get("", column.column)?);
+            let (id, old): (Uuid, Vec<u8>) = (row.try_get("", column.key)?, row.try_get("", column.column)?);
             let place = Place { table: column.table, row: id, column: column.column };
             let new = self.crypter.seal(place, &self.crypter.open(place, &old)?);
             let swap = Query::update()
                 .table(column.table)
                 .value(column.column, new)
-                .and_where(Expr::col("id").eq(id))
+                .and_where(Expr::col(column.key).eq(id))
                 .and_where(Expr::col(column.column).eq(old))
                 .take();
             step.resealed += tx.execute(&swap).await?.rows_affected();
@@ -133,7 +137,7 @@ impl Store {
 
     async fn count(&self, column: Sealed, which: SimpleExpr) -> Result<u64> {
         let query = Query::select()
-            .expr_as(Func::count(Expr::col("id")), Alias::new("count"))
+            .expr_as(Func::count(Expr::col(column.column)), Alias::new("count"))
             .from(column.table)
             .and_where(Expr::col(column.column).is_not_null())
             .and_where(which)

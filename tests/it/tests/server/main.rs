@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
-mod authenticator;
 mod audit;
+mod authenticator;
 mod authorisation;
 mod authority;
 mod bad_input;
@@ -18,9 +18,9 @@ mod idempotency;
 mod import;
 mod invariants;
 mod lists;
+mod keys;
 mod oem_clients;
 mod oidc;
-mod keys;
 mod openapi;
 mod outbox;
 mod passkeys;
