@@ -1,12 +1,12 @@
 //! The audit: lines are only added, and whatever was done to them behind the server's back is found.
 
-use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use server::{
     rules::rights::Role,
-    store::{Break, Verified},
+    store::{Actor, Break, Entry, Verified},
 };
+use uuid::Uuid;
 
 use crate::{
     person::Person,
@@ -22,17 +22,19 @@ async fn unlock(stage: &Stage, db: Db) {
     }
 }
 
-/// A server on which an owner gave and withdrew a consent three times: lines 1 to 6.
-async fn six_lines(db: Db) -> Option<Stage> {
+/// A server whose audit has seven lines, the last three of them about the same record.
+async fn seven_lines(db: Db) -> Option<(Stage, Uuid)> {
     let stage = Stage::up(db).await?;
-    let owner = Person::owner(&stage).await;
-    // Staff read the code, which is a line too: the chain starts before.
-    for _ in 0..3 {
-        let consent = owner.consent().await;
-        let path = format!("/owner/consents/{consent}");
-        stage.call(Method::DELETE, &path, Some(&owner.token), None).await;
+    let (actor, record) = (Actor::Account(stage.app.id()), stage.app.id());
+    for seq in verify(&stage, None).await.intact..7 {
+        let subject_id = if seq < 4 { stage.app.id() } else { record };
+        let action = if seq % 2 == 0 { "thing.make" } else { "thing.break" };
+        let tx = stage.app.store.begin().await.unwrap();
+        let entry = Entry { actor, action, subject_kind: "thing", subject_id, detail: None };
+        tx.audit().record(entry, stage.app.now_ms());
+        tx.commit().await.unwrap();
     }
-    Some(stage)
+    Some((stage, record))
 }
 
 async fn verify(stage: &Stage, since: Option<&str>) -> Verified {
@@ -42,7 +44,7 @@ async fn verify(stage: &Stage, since: Option<&str>) -> Verified {
 #[rstest]
 #[tokio::test]
 async fn an_untouched_chain_is_whole_and_keeps_its_old_heads(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
-    let Some(stage) = six_lines(db).await else { return };
+    let Some((stage, _)) = seven_lines(db).await else { return };
     let first = verify(&stage, None).await;
     assert_eq!((first.intact, first.broken), (7, None));
     Person::buyer(&stage).await.consent().await;
@@ -54,7 +56,7 @@ async fn an_untouched_chain_is_whole_and_keeps_its_old_heads(#[values(Db::Sqlite
 #[rstest]
 #[tokio::test]
 async fn the_database_refuses_to_change_lines(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
-    let Some(stage) = six_lines(db).await else { return };
+    let Some((stage, _)) = seven_lines(db).await else { return };
     for statement in ["UPDATE audit SET action = 'nothing'", "DELETE FROM audit WHERE seq = 7"] {
         let refused = stage.try_sql(statement).await.unwrap_err().to_string();
         assert!(refused.contains("append-only"), "{refused}");
@@ -91,7 +93,7 @@ async fn what_was_done_to_the_chain_is_found(
     #[case] intact: i64,
     #[case] broken: Option<Break>,
 ) {
-    let Some(stage) = six_lines(db).await else { return };
+    let Some((stage, _)) = seven_lines(db).await else { return };
     let kept = verify(&stage, None).await.head;
     unlock(&stage, db).await;
     for statement in harm.split(';') {
@@ -121,22 +123,20 @@ async fn writers_at_the_same_time_make_one_chain(#[values(Db::Sqlite, Db::Postgr
 #[rstest]
 #[tokio::test]
 async fn the_auditor_reads_filters_and_pages(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
-    let Some(stage) = six_lines(db).await else { return };
+    let Some((stage, record)) = seven_lines(db).await else { return };
     let auditor = staff(&stage, "shen", Role::Auditor).await;
     let read = async |query: &str| stage.get(&format!("/console/audit{query}"), &auditor).await.ok();
     let count = |page: &Value| page["items"].as_array().unwrap().len();
 
-    let all = read("").await;
-    assert_eq!((count(&all), &all["items"][0]["seq"], all.get("next")), (7, &json!(7), None));
-    let line = &all["items"][0];
-    assert_eq!((&line["action"], &line["actor_kind"]), (&json!("consent.withdraw"), &json!("account")));
-    assert_eq!(count(&read("?action=consent.give").await), 3);
-    assert_eq!(count(&read("?before=3").await), 2);
-    let subject = line["subject_id"].as_str().unwrap();
-    assert_eq!(count(&read(&format!("?subject={subject}")).await), 2);
+    let about = read(&format!("?subject={record}")).await;
+    assert_eq!((count(&about), &about["items"][0]["seq"], about.get("next")), (3, &json!(7), None));
+    let line = &about["items"][0];
+    assert_eq!((&line["action"], &line["actor_kind"]), (&json!("thing.make"), &json!("account")));
+    assert_eq!(count(&read(&format!("?subject={record}&action=thing.make")).await), 2);
+    assert_eq!(count(&read(&format!("?subject={record}&before=7")).await), 2);
     let actor = line["actor_id"].as_str().unwrap();
-    assert_eq!(count(&read(&format!("?actor={actor}&action=consent.withdraw")).await), 3);
-    assert_eq!(count(&read("?from=2100-01-01T00:00:00Z").await), 0);
-    assert_eq!(count(&read("?to=2100-01-01T00:00:00Z").await), 7);
+    assert_eq!(count(&read(&format!("?actor={actor}&action=thing.break&subject={record}")).await), 1);
+    assert_eq!(count(&read(&format!("?subject={record}&from=2100-01-01T00:00:00Z")).await), 0);
+    assert_eq!(count(&read(&format!("?subject={record}&to=2100-01-01T00:00:00Z")).await), 3);
     stage.get("/console/audit?before=0", &auditor).await.refused(400, "bad-request");
 }
