@@ -448,8 +448,6 @@ impl Default for Telemetry {
 pub struct Privacy {
     /// Times one member of staff may have personal data shown in 24 hours.
     pub reveals_per_day: u64,
-    /// Times one owner may take everything held about them away in 24 hours.
-    pub exports_per_day: u64,
     /// People whose face is held, from which on the console warns.
     pub faces_warn: u64,
     /// People whose face is held, from which on the filing is due (人脸识别技术应用安全管理办法).
@@ -458,7 +456,7 @@ pub struct Privacy {
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self { reveals_per_day: 50, exports_per_day: 3, faces_warn: 80_000, faces_filing: 100_000 }
+        Self { reveals_per_day: 50, faces_warn: 80_000, faces_filing: 100_000 }
     }
 }
 

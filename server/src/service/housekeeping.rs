@@ -5,9 +5,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    App, Result, attempts, codes, idempotency, passkeys, purge, requests, samples, sessions, stock,
-};
+use super::{App, Result, attempts, codes, idempotency, passkeys, purge, requests, samples, sessions, stock};
 use crate::verification;
 
 /// Keeps house every `pause` until told to stop; ends what is under way first.

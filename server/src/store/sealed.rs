@@ -36,6 +36,7 @@ pub const SEALED: &[Sealed] = &[
     sealed("actual_user", "document_number"),
     sealed("actual_user", "name"),
     sealed("actual_user", "phone"),
+    sealed("idempotency_key", "body"),
     sealed("message", "body"),
     sealed("message", "recipient"),
     sealed("notice", "phone"),

@@ -4,10 +4,10 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 mod m20261123_000001_initial;
 mod m20261123_000010_sign_in;
-mod m20261123_000030_idempotency;
-mod m20261123_000031_lists;
 mod m20261123_000020_audit_chain;
 mod m20261123_000021_reveal;
+mod m20261123_000030_idempotency;
+mod m20261123_000031_lists;
 mod m20261123_000040_policy;
 mod m20261123_000041_verification_method;
 mod m20261123_000042_verification_guardian;
@@ -21,10 +21,10 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_initial::Migration),
             Box::new(m20261123_000010_sign_in::Migration),
-            Box::new(m20261123_000030_idempotency::Migration),
-            Box::new(m20261123_000031_lists::Migration),
             Box::new(m20261123_000020_audit_chain::Migration),
             Box::new(m20261123_000021_reveal::Migration),
+            Box::new(m20261123_000030_idempotency::Migration),
+            Box::new(m20261123_000031_lists::Migration),
             Box::new(m20261123_000040_policy::Migration),
             Box::new(m20261123_000041_verification_method::Migration),
             Box::new(m20261123_000042_verification_guardian::Migration),

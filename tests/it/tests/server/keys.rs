@@ -29,6 +29,8 @@ const NOT_SEALED: &[(&str, &str, &str)] = &[
     ("challenge", "hash", "hash of random bits"),
     ("client", "secret_hash", "hash of random bits"),
     ("evidence", "content", "under a key of its own, which the vault holds"),
+    ("idempotency_key", "fingerprint", "keyed hash"),
+    ("idempotency_key", "key_index", "blind index"),
     ("notice", "token_index", "blind index"),
     ("passkey", "credential_id", "drawn by the device"),
     ("passkey", "public_key", "public"),
@@ -176,7 +178,7 @@ async fn what_is_written_during_a_rotation_stays(#[values(Db::Sqlite, Db::Postgr
     let (done, ()) = tokio::join!(keys::rotate(&app, |_| true), writer);
     assert!(done.unwrap() >= 250, "the recipients at least");
     assert_eq!((sealed(&app, 1).await, unreadable(&app).await), (0, 0));
-    let texts = app.store.read().await.unwrap().messages().recent(1000).await.unwrap();
+    let texts = app.store.read().await.unwrap().messages().queued(1000).await.unwrap();
     let after = texts.iter().filter(|text| text.body == "after").count();
     assert_eq!(after, 250, "nothing was written over");
 }

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/console/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first. */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/card-batches": {
         parameters: {
             query?: never;
@@ -271,6 +288,24 @@ export interface paths {
         put?: never;
         /** End a dispute. */
         post: operations["request_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who saw what, and why, newest first. */
+        get: operations["reveals"];
+        put?: never;
+        /** See personal data in full. Only with a reason, and only so often a day. */
+        post: operations["reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -699,6 +734,23 @@ export interface paths {
         get?: never;
         /** Change what a member of staff is. Administrators cannot stop being one by themselves. */
         put: operations["staff_roles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/statistics/faces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people's faces are held. */
+        get: operations["statistics_faces"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1528,6 +1580,11 @@ export interface components {
          */
         Actor: "owner" | "counterparty" | "agent" | "staff" | "system" | "platform";
         /**
+         * @description Kind of who did it.
+         * @enum {string}
+         */
+        ActorKind: "account" | "staff" | "system" | "platform";
+        /**
          * ActualUser
          * @description Who really uses a vehicle of a unit (Art 9).
          * @example {
@@ -1562,6 +1619,78 @@ export interface components {
             message: string;
             /** @description Why. */
             reason: components["schemas"]["Reason"] & unknown;
+        };
+        /**
+         * AuditLine
+         * @description One thing that was done.
+         * @example {
+         *       "action": "text",
+         *       "actor_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "actor_kind": "account",
+         *       "at": "2026-11-22T08:00:00Z",
+         *       "detail": "Load it again and decide on what you see then.",
+         *       "seq": 1,
+         *       "subject_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "subject_kind": "text"
+         *     }
+         */
+        AuditLine: {
+            /** @description What: `review.pass`. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Account or member of staff who did it.
+             */
+            actor_id?: string;
+            /** @description Kind of who did it. */
+            actor_kind: components["schemas"]["ActorKind"] & unknown;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More, without personal data. */
+            detail?: string;
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 … without a gap.
+             */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Record it was done to.
+             */
+            subject_id: string;
+            /** @description Kind of record it was done to. */
+            subject_kind: string;
+        };
+        /**
+         * AuditPage
+         * @description A page of the audit.
+         * @example {
+         *       "items": [
+         *         {
+         *           "action": "text",
+         *           "actor_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "actor_kind": "account",
+         *           "at": "2026-11-22T08:00:00Z",
+         *           "detail": "Load it again and decide on what you see then.",
+         *           "seq": 1,
+         *           "subject_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "subject_kind": "text"
+         *         }
+         *       ],
+         *       "next": 1
+         *     }
+         */
+        AuditPage: {
+            /** @description Newest first, 100 at most. */
+            items: components["schemas"]["AuditLine"][];
+            /**
+             * Format: int64
+             * @description Goes into `before` for the next page; missing on the last.
+             */
+            next?: number;
         };
         /**
          * Batch
@@ -1962,6 +2091,35 @@ export interface components {
             kind: components["schemas"]["Kind"] & unknown;
         };
         /**
+         * FaceStatistics
+         * @description People whose face is held.
+         * @example {
+         *       "filing_due_at": 1,
+         *       "level": "fine",
+         *       "people": 1,
+         *       "warn_at": 1
+         *     }
+         */
+        FaceStatistics: {
+            /**
+             * Format: uint64
+             * @description From which number on the filing is due (人脸识别技术应用安全管理办法).
+             */
+            filing_due_at: number;
+            /** @description What that means. */
+            level: components["schemas"]["FilingLevel"] & unknown;
+            /**
+             * Format: uint64
+             * @description How many, each counted once however often they were verified.
+             */
+            people: number;
+            /**
+             * Format: uint64
+             * @description From which number on the level is `near`.
+             */
+            warn_at: number;
+        };
+        /**
          * FactorCode
          * @description A code.
          * @example {
@@ -1972,6 +2130,11 @@ export interface components {
             /** @description Six digits from the app, or a recovery code. */
             code: string;
         };
+        /**
+         * @description How near the filing with the authority is.
+         * @enum {string}
+         */
+        FilingLevel: "fine" | "near" | "filing_due";
         /**
          * Finding
          * @description What was found in a sample.
@@ -3535,6 +3698,155 @@ export interface components {
             vin_masked: string;
         };
         /**
+         * Reveal
+         * @description One look of a member of staff.
+         * @example {
+         *       "at": "2026-11-22T08:00:00Z",
+         *       "fields": [
+         *         "text"
+         *       ],
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "reason": "证件照片反光，请重新拍摄",
+         *       "sentence": "text",
+         *       "staff_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "subject_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "subject_kind": "text"
+         *     }
+         */
+        Reveal: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What was shown. */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Why, by name. */
+            reason: string;
+            /** @description Why, in their words. */
+            sentence: string;
+            /**
+             * Format: uuid
+             * @description Who looked.
+             */
+            staff_id: string;
+            /**
+             * Format: uuid
+             * @description Record.
+             */
+            subject_id: string;
+            /** @description Kind of record. */
+            subject_kind: string;
+        };
+        /**
+         * @description Something that is masked everywhere else.
+         * @enum {string}
+         */
+        RevealField: "name" | "document_number" | "phone" | "address" | "vin" | "iccid" | "msisdn";
+        /**
+         * RevealList
+         * @description A page of looks.
+         * @example {
+         *       "items": [
+         *         {
+         *           "at": "2026-11-22T08:00:00Z",
+         *           "fields": [
+         *             "text"
+         *           ],
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "reason": "证件照片反光，请重新拍摄",
+         *           "sentence": "text",
+         *           "staff_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "subject_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "subject_kind": "text"
+         *         }
+         *       ],
+         *       "next": "0192f0c1-7a10-7000-8000-000000000001"
+         *     }
+         */
+        RevealList: {
+            /** @description Newest first, 50 at most. */
+            items: components["schemas"]["Reveal"][];
+            /**
+             * Format: uuid
+             * @description Goes into `before` for the next page; missing on the last.
+             */
+            next?: string;
+        };
+        /**
+         * @description Why someone looks.
+         * @enum {string}
+         */
+        RevealReason: "complaint" | "decision" | "correction" | "authority" | "other";
+        /**
+         * RevealRequest
+         * @description What to show, and why.
+         * @example {
+         *       "fields": [
+         *         "name"
+         *       ],
+         *       "reason": "complaint",
+         *       "sentence": "text",
+         *       "subject_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "subject_kind": "person"
+         *     }
+         */
+        RevealRequest: {
+            /** @description What of it; no more than is needed. */
+            fields: components["schemas"]["RevealField"][];
+            /** @description Why. */
+            reason: components["schemas"]["RevealReason"] & unknown;
+            /** @description Why, in a sentence of 1 to 200 characters. The auditor reads it. */
+            sentence: string;
+            /**
+             * Format: uuid
+             * @description Record.
+             */
+            subject_id: string;
+            /** @description Kind of record. */
+            subject_kind: components["schemas"]["RevealSubject"] & unknown;
+        };
+        /**
+         * @description Kind of record.
+         * @enum {string}
+         */
+        RevealSubject: "person" | "vehicle";
+        /**
+         * Revealed
+         * @description What was asked for.
+         * @example {
+         *       "values": [
+         *         {
+         *           "field": "name",
+         *           "value": "text"
+         *         }
+         *       ]
+         *     }
+         */
+        Revealed: {
+            /** @description One after the other; a field can have several values, or none. */
+            values: components["schemas"]["RevealedValue"][];
+        };
+        /**
+         * RevealedValue
+         * @description A value in full.
+         * @example {
+         *       "field": "name",
+         *       "value": "text"
+         *     }
+         */
+        RevealedValue: {
+            /** @description What it is. */
+            field: components["schemas"]["RevealField"] & unknown;
+            /** @description The value. */
+            value: string;
+        };
+        /**
          * Review
          * @description A review.
          * @example {
@@ -4556,6 +4868,193 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Done by this account or member of staff. */
+                actor?: string;
+                /** @description What was done: `review.pass`. */
+                action?: string;
+                /** @description Done to this record. */
+                subject?: string;
+                /** @description Not before. */
+                from?: string;
+                /** @description Before. */
+                to?: string;
+                /** @description `next` of the page before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     card_buy: {
         parameters: {
             query?: never;
@@ -7452,6 +7951,364 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveals: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["RevealList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            /** @description Shown, and written down. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Revealed"];
+                };
             };
             /** @description The request cannot be read. */
             400: {
@@ -12668,6 +13525,180 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["StaffMember"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_faces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["FaceStatistics"];
                 };
             };
             /** @description The request cannot be read. */
