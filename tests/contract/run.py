@@ -72,6 +72,7 @@ def main() -> int:
             "OWNERPROOF_SIGN_IN__STAFF_SECOND_FACTOR": "when_enrolled",
             "OWNERPROOF_STAFF_SEED__PASSWORD": PASSWORD,
             "OWNERPROOF_STAFF_SEED__ROLES": '["handler", "reviewer", "supervisor", "auditor", "administrator"]',
+            "OWNERPROOF_NOTIFY__SHOW_CODES": "true",  # the owner's code is read in the message centre
             "OWNERPROOF_FILES__MODELS": str(models),
             "RUST_LOG": "error,ownerproof=info",
         }
