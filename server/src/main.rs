@@ -2,7 +2,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cli;
-mod import_command;
 
 use std::{
     path::{Path, PathBuf},
@@ -50,7 +49,7 @@ enum Command {
     Import {
         /// What is imported.
         #[command(subcommand)]
-        command: import_command::Import,
+        command: cli::import::Import,
     },
     /// Keys of stored data.
     Keys {

@@ -51,6 +51,7 @@ pub struct Metrics {
     outbox_age: Family<State, Seconds>,
     reviews: Family<State, Gauge>,
     seats: Family<State, Gauge>,
+    faces: Gauge,
 }
 
 impl Metrics {
@@ -63,6 +64,7 @@ impl Metrics {
         let outbox_age = Family::<State, Seconds>::default();
         let reviews = Family::<State, Gauge>::default();
         let seats = Family::<State, Gauge>::default();
+        let faces = Gauge::default();
         let register = &mut registry;
         register.register("request_duration_seconds", "Requests and how long they took", requests.clone());
         register.register("verdicts", "Verdicts on verifications", verdicts.clone());
@@ -71,7 +73,8 @@ impl Metrics {
         register.register("outbox_oldest_seconds", "Age of the oldest message", outbox_age.clone());
         register.register("reviews", "Reviews to be decided", reviews.clone());
         register.register("engine_seats", "Seats of the engine", seats.clone());
-        Self { registry, requests, verdicts, store_failures, outbox, outbox_age, reviews, seats }
+        register.register("people_with_a_face", "People whose face is held", faces.clone());
+        Self { registry, requests, verdicts, store_failures, outbox, outbox_age, reviews, seats, faces }
     }
 
     /// A request was answered.
@@ -114,6 +117,7 @@ impl Metrics {
         self.reviews.get_or_create(&state("overdue")).set(count(vitals.reviews_overdue));
         self.seats.get_or_create(&state("free")).set(count(vitals.seats_free));
         self.seats.get_or_create(&state("all")).set(count(vitals.seats));
+        self.faces.set(count(vitals.faces));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -1,6 +1,7 @@
 //! Commands of an operator that do more than one call.
 
 pub mod audit;
+pub mod import;
 pub mod keys;
 pub mod purge;
 

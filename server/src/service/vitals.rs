@@ -1,6 +1,6 @@
 //! How much waits now, for those who run the installation.
 
-use super::{App, Result};
+use super::{App, Result, faces};
 use crate::store::Depth;
 
 /// How much waits.
@@ -16,6 +16,8 @@ pub struct Vitals {
     pub seats: u64,
     /// Of these, those that are free.
     pub seats_free: u64,
+    /// People whose face is held.
+    pub faces: u64,
 }
 
 /// Looks.
@@ -31,5 +33,6 @@ pub async fn read(app: &App) -> Result<Vitals> {
         reviews_overdue: tx.vitals().reviews_open(Some(now_ms)).await?,
         seats: app.config.verification.concurrency.max(1) as u64,
         seats_free: app.desk.free() as u64,
+        faces: faces::count(app).await?.people,
     })
 }

@@ -49,6 +49,9 @@ pub fn config(url: String) -> Config {
     config.keys.column =
         vec![ColumnKey { id: "bench".into(), secret: BASE64_STANDARD.encode([1; 32]).into() }];
     config.keys.blind_index = BASE64_STANDARD.encode([2; 32]).into();
+    config.keys.audit = BASE64_STANDARD.encode([3; 32]).into();
+    // No evidence is kept here: the keys of pieces may live and die with the process.
+    config.keys.vault = "sqlite::memory:".into();
     config
 }
 
