@@ -9,6 +9,11 @@ pub fn deadline(start_ms: i64, seconds: u64) -> i64 {
     start_ms.saturating_add(length)
 }
 
+/// When something started at `start_ms` and given `days` days is over.
+pub fn days_after(start_ms: i64, days: u32) -> i64 {
+    deadline(start_ms, u64::from(days) * 24 * 3600)
+}
+
 /// A deadline is over at its own millisecond.
 pub fn is_over(deadline_ms: i64, now_ms: i64) -> bool {
     now_ms >= deadline_ms

@@ -25,7 +25,7 @@ pub async fn add(app: &App, name: &str, scopes: Vec<Scope>) -> Result<(Client, S
         error => super::Error::from(error),
     })?;
     let scopes = Scope::join(&client.scopes);
-    app.audit(&tx, Actor::System, "client.add", ("client", client.id), Some(&scopes)).await?;
+    app.audit(&tx, Actor::System, "client.add", ("client", client.id), Some(&scopes));
     tx.commit().await?;
     Ok((client, secret))
 }
@@ -46,7 +46,7 @@ pub async fn disable(app: &App, name: &str) -> Result<()> {
     let tx = app.store.begin().await?;
     let id = tx.clients().disable(name, app.now_ms()).await?.ok_or(Refusal::NotFound)?;
     tx.sessions().delete_all(SessionKind::Client, id, None).await?;
-    app.audit(&tx, Actor::System, "client.disable", ("client", id), None).await?;
+    app.audit(&tx, Actor::System, "client.disable", ("client", id), None);
     Ok(tx.commit().await?)
 }
 

@@ -37,8 +37,7 @@ pub async fn give(app: &App, account: Uuid, purpose: &str, text_version: &str) -
     };
     let tx = app.store.begin().await?;
     tx.consents().insert(consent.clone()).await?;
-    app.audit(&tx, Actor::Account(account), "consent.give", ("consent", consent.id), Some(text_version))
-        .await?;
+    app.audit(&tx, Actor::Account(account), "consent.give", ("consent", consent.id), Some(text_version));
     tx.commit().await?;
     Ok(consent)
 }
@@ -56,8 +55,7 @@ pub async fn withdraw(app: &App, account: Uuid, id: Uuid) -> Result<()> {
     if tx.consents().withdraw(consent.id, now_ms).await? {
         let pieces = tx.evidence().delete_of_consent(consent.id).await?;
         let detail = format!("{pieces} pieces deleted");
-        app.audit(&tx, Actor::Account(account), "consent.withdraw", ("consent", consent.id), Some(&detail))
-            .await?;
+        app.audit(&tx, Actor::Account(account), "consent.withdraw", ("consent", consent.id), Some(&detail));
     }
     Ok(tx.commit().await?)
 }

@@ -81,7 +81,7 @@ pub async fn vehicles(
     }
     let Imported { new, corrected, cards, .. } = imported;
     let detail = format!("{new} new, {corrected} corrected, {cards} cards");
-    app.audit(&tx, Actor::System, "vehicles.import", ("import", app.id()), Some(&detail)).await?;
+    app.audit(&tx, Actor::System, "vehicles.import", ("import", app.id()), Some(&detail));
     tx.commit().await?;
     Ok(imported)
 }

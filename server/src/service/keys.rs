@@ -40,7 +40,7 @@ pub async fn rotate(app: &App, mut go_on: impl FnMut(u64) -> bool) -> Result<u64
     let key = app.store.crypter().key_ids().next().unwrap_or_default();
     let detail = format!("{done} values now under key {key}");
     let tx = app.store.begin().await?;
-    app.audit(&tx, Actor::System, "keys.rotate", ("installation", Uuid::nil()), Some(&detail)).await?;
+    app.audit(&tx, Actor::System, "keys.rotate", ("installation", Uuid::nil()), Some(&detail));
     tx.commit().await?;
     Ok(done)
 }

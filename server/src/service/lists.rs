@@ -45,6 +45,6 @@ pub async fn audit(app: &App, who: &StaffMember, list: &str, looked: Looked) -> 
         Looked::Export => format!("{list}.export"),
     };
     let tx = app.store.begin().await?;
-    app.audit(&tx, Actor::Staff(who.id), &action, ("staff", who.id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), &action, ("staff", who.id), None);
     Ok(tx.commit().await?)
 }

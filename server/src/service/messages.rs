@@ -10,7 +10,7 @@ use crate::store::{Actor, Notice, Page, Span, StaffMember};
 pub async fn page(app: &App, who: &StaffMember, span: Span) -> Result<Page<Notice>> {
     let tx = app.store.begin().await?;
     let notices = tx.messages().page(span).await?;
-    app.audit(&tx, Actor::Staff(who.id), "messages.read", ("staff", who.id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), "messages.read", ("staff", who.id), None);
     tx.commit().await?;
     Ok(notices)
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     authority::{self, Authority},
     config::Config,
-    notify::{Gateway, gateway},
+    notify::{Gateway, Text, gateway},
     rules::policy::Wrong,
     store::{Actor, Entry, Store, StoreError, Tx},
     verification::Desk,
@@ -186,17 +186,22 @@ impl App {
     }
 
     /// Writes down who did what to which record (its kind and id), in the transaction that did it.
-    pub(crate) async fn audit(
+    pub(crate) fn audit(
         &self,
         tx: &Tx,
         actor: Actor,
         action: &str,
         (subject_kind, subject_id): (&str, Uuid),
         detail: Option<&str>,
-    ) -> Result<()> {
+    ) {
         let entry = Entry { actor, action, subject_kind, subject_id, detail };
         tx.audit().record(entry, self.now_ms());
-        Ok(())
+    }
+
+    /// Sends a text to a person, if and only if the transaction commits.
+    pub(crate) async fn tell(&self, tx: &Tx, phone: &str, told: &str) -> Result<()> {
+        let body = format!("【车主认证】{told}");
+        Ok(self.gateway.send(tx, Text { id: self.id(), phone, body: &body }, self.now_ms()).await?)
     }
 
     fn bytes<const N: usize>(&self) -> [u8; N] {

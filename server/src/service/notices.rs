@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::{App, Refusal, Result, codes::Phone};
 use crate::{
-    notify::Text,
     rules::{clocks::DAY_MS, notice::Channel, record::State},
     store::{Actor, Card, NewNotification, StaffMember, Tx, Vehicle},
 };
@@ -49,13 +48,10 @@ pub async fn send(
     };
     tx.notices().insert(new, now_ms).await?;
     if channel == Channel::Sms {
-        let body = format!(
-            "【车主认证】您的车辆尚未办理车联网卡实名登记，未登记仅可紧急呼叫。请打开链接补登记：{link}"
-        );
-        app.gateway.send(&tx, Text { id: app.id(), phone, body: &body }, now_ms).await?;
+        let told = format!("您的车辆尚未办理车联网卡实名登记，未登记仅可紧急呼叫。请打开链接补登记：{link}");
+        app.tell(&tx, phone, &told).await?;
     }
-    app.audit(&tx, Actor::Staff(who.id), "notice.send", ("vehicle", vehicle.id), Some(channel.as_str()))
-        .await?;
+    app.audit(&tx, Actor::Staff(who.id), "notice.send", ("vehicle", vehicle.id), Some(channel.as_str()));
     tx.commit().await?;
     Ok(link)
 }

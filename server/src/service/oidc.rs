@@ -149,7 +149,7 @@ async fn admit(app: &App, settings: &config::Oidc, claims: &Map<String, Value>) 
                 tx.staff().set_roles(record.member.id, &roles).await?;
                 let detail = Role::join(&roles);
                 let subject = ("staff", record.member.id);
-                app.audit(&tx, Actor::System, "staff.roles", subject, Some(&detail)).await?;
+                app.audit(&tx, Actor::System, "staff.roles", subject, Some(&detail));
             }
             record.member.id
         }
@@ -159,7 +159,7 @@ async fn admit(app: &App, settings: &config::Oidc, claims: &Map<String, Value>) 
         }
     };
     let token = issue(app, &tx, Start::staff(id, "oidc", true)).await?;
-    app.audit(&tx, Actor::Staff(id), "staff.sign_in", ("staff", id), Some("oidc")).await?;
+    app.audit(&tx, Actor::Staff(id), "staff.sign_in", ("staff", id), Some("oidc"));
     tx.commit().await?;
     Ok(token)
 }
@@ -182,7 +182,7 @@ async fn join(
         error => super::Error::from(error),
     })?;
     tx.staff().identify(id, issuer, subject).await?;
-    app.audit(tx, Actor::System, "staff.add", ("staff", id), Some(&detail)).await?;
+    app.audit(tx, Actor::System, "staff.add", ("staff", id), Some(&detail));
     Ok(id)
 }
 

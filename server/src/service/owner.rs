@@ -54,5 +54,5 @@ pub(super) async fn owned(tx: &Tx, account: Uuid) -> Result<Vec<Vehicle>> {
 /// The people and units recorded under this account's phone.
 pub(super) async fn people(tx: &Tx, account: Uuid) -> Result<Vec<Uuid>> {
     let account = tx.accounts().find(account).await?.ok_or(Refusal::SignInNeeded)?;
-    Ok(tx.people().by_phone(&account.phone).await?.iter().map(|person| person.id).collect())
+    Ok(tx.people().ids_by_phone(&account.phone).await?)
 }

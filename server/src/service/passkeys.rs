@@ -104,7 +104,7 @@ pub async fn add(app: &App, purpose: Purpose, subject_id: Uuid, made: Made) -> R
         last_used_at_ms: None,
     };
     tx.passkeys().insert(kind(purpose), &passkey).await?;
-    audit(app, &tx, purpose, &passkey, "passkey.add").await?;
+    audit(app, &tx, purpose, &passkey, "passkey.add");
     tx.commit().await?;
     Ok(passkey)
 }
@@ -126,7 +126,7 @@ pub async fn remove(app: &App, kind: SessionKind, subject: Uuid, id: Uuid) -> Re
     if !tx.passkeys().delete(kind, subject, id).await? {
         return Err(Refusal::NotFound.into());
     }
-    app.audit(&tx, actor(kind, subject), "passkey.remove", ("passkey", id), None).await?;
+    app.audit(&tx, actor(kind, subject), "passkey.remove", ("passkey", id), None);
     Ok(tx.commit().await?)
 }
 
@@ -175,7 +175,7 @@ pub(super) async fn check(
         }
         Err(fault) => {
             if fault == Fault::Counter {
-                audit(app, &tx, purpose, &passkey, "passkey.counter").await?;
+                audit(app, &tx, purpose, &passkey, "passkey.counter");
             }
             tx.commit().await?;
             Err(wrong(fault).into())
@@ -225,8 +225,8 @@ fn actor(kind: SessionKind, subject: Uuid) -> Actor {
     }
 }
 
-async fn audit(app: &App, tx: &Tx, purpose: Purpose, passkey: &Passkey, action: &str) -> Result<()> {
-    app.audit(tx, actor(kind(purpose), passkey.subject_id), action, ("passkey", passkey.id), None).await
+fn audit(app: &App, tx: &Tx, purpose: Purpose, passkey: &Passkey, action: &str) {
+    app.audit(tx, actor(kind(purpose), passkey.subject_id), action, ("passkey", passkey.id), None);
 }
 
 /// The log gets the reason, the client does not.

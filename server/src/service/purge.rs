@@ -58,7 +58,7 @@ pub async fn purge(app: &App, mut done: impl FnMut(usize)) -> Result<Plan> {
             let gone = tx.purge().record(*vehicle).await?;
             let detail =
                 format!("{} requests, {} people, {} accounts", gone.requests, gone.people, gone.accounts);
-            app.audit(&tx, Actor::System, "record.purge", ("vehicle", *vehicle), Some(&detail)).await?;
+            app.audit(&tx, Actor::System, "record.purge", ("vehicle", *vehicle), Some(&detail));
             tx.commit().await?;
             done(1);
         }
@@ -66,7 +66,7 @@ pub async fn purge(app: &App, mut done: impl FnMut(usize)) -> Result<Plan> {
             let tx = app.store.begin().await?;
             let gone = tx.purge().request(*request).await?;
             let detail = format!("{} people, {} accounts", gone.people, gone.accounts);
-            app.audit(&tx, Actor::System, "request.purge", ("request", *request), Some(&detail)).await?;
+            app.audit(&tx, Actor::System, "request.purge", ("request", *request), Some(&detail));
             tx.commit().await?;
             done(1);
         }
@@ -106,7 +106,7 @@ async fn messages(app: &App, only_count: bool) -> Result<u64> {
     let count = tx.purge().messages(before_ms, only_count).await?;
     if count > 0 && !only_count {
         let detail = format!("{count} texts and messages");
-        app.audit(&tx, Actor::System, "messages.purge", ("installation", Uuid::nil()), Some(&detail)).await?;
+        app.audit(&tx, Actor::System, "messages.purge", ("installation", Uuid::nil()), Some(&detail));
     }
     tx.commit().await?;
     Ok(count)

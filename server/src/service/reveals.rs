@@ -125,7 +125,7 @@ pub async fn reveal(app: &App, who: &StaffMember, request: Request) -> Result<Ve
         created_at_ms: now_ms,
     };
     tx.reveals().insert(reveal).await?;
-    app.audit(&tx, Actor::Staff(who.id), "reveal", (subject_kind, subject_id), Some(&detail)).await?;
+    app.audit(&tx, Actor::Staff(who.id), "reveal", (subject_kind, subject_id), Some(&detail));
     tx.commit().await?;
     Ok(values)
 }
@@ -138,7 +138,7 @@ pub async fn reveal(app: &App, who: &StaffMember, request: Request) -> Result<Ve
 pub async fn page(app: &App, who: &StaffMember, before: Option<Uuid>) -> Result<(Vec<Reveal>, Option<Uuid>)> {
     let tx = app.store.begin().await?;
     let mut looks = tx.reveals().page(before, PAGE + 1).await?;
-    app.audit(&tx, Actor::Staff(who.id), "reveals.read", ("staff", who.id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), "reveals.read", ("staff", who.id), None);
     tx.commit().await?;
     let more = looks.len() as u64 > PAGE;
     looks.truncate(PAGE as usize);

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::{App, Refusal, Result, record, text};
 use crate::{
-    notify::Text,
     rules::{
         clocks,
         record::{Event, SampleState},
@@ -45,7 +44,7 @@ pub async fn draw(app: &App, who: &StaffMember, count: u64) -> Result<Vec<View>>
         let id = app.id();
         tx.samples().insert(id, vehicle.id, who.id, app.now_ms()).await?;
         record::advance(app, &tx, &mut vehicle, Event::Sampled, None).await?;
-        app.audit(&tx, Actor::Staff(who.id), "sample.draw", ("vehicle", vehicle.id), None).await?;
+        app.audit(&tx, Actor::Staff(who.id), "sample.draw", ("vehicle", vehicle.id), None);
         drawn.push(view(&tx, id).await?);
     }
     tx.commit().await?;
@@ -92,7 +91,7 @@ pub async fn decide(app: &App, who: &StaffMember, id: Uuid, passed: bool, findin
     } else {
         let days = app.config.sampling.rectify_days;
         sample.state = SampleState::Failed;
-        sample.rectify_by_ms = Some(clocks::deadline(now_ms, u64::from(days) * 24 * 3600));
+        sample.rectify_by_ms = Some(clocks::days_after(now_ms, days));
         vehicle.rectify_by_ms = sample.rectify_by_ms;
         record::advance(app, &tx, &mut vehicle, Event::SampleFailed, None).await?;
         let told =
@@ -101,7 +100,7 @@ pub async fn decide(app: &App, who: &StaffMember, id: Uuid, passed: bool, findin
     }
     tx.samples().decide(&sample).await?;
     let action = if passed { "sample.pass" } else { "sample.fail" };
-    app.audit(&tx, Actor::Staff(who.id), action, ("sample", id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), action, ("sample", id), None);
     tx.commit().await?;
     Ok(View { sample, vehicle })
 }
@@ -124,7 +123,7 @@ pub async fn keep_time(app: &App) -> Result<()> {
             "您车辆的车联网卡因逾期未更正登记信息，现仅保留紧急呼叫，请尽快登录重新登记。",
         )
         .await?;
-        app.audit(&tx, Actor::System, "record.suspend", ("vehicle", vehicle.id), None).await?;
+        app.audit(&tx, Actor::System, "record.suspend", ("vehicle", vehicle.id), None);
         tx.commit().await?;
     }
     Ok(())
@@ -133,8 +132,7 @@ pub async fn keep_time(app: &App) -> Result<()> {
 async fn tell(app: &App, tx: &Tx, vehicle: &Vehicle, told: &str) -> Result<()> {
     let Some(owner) = vehicle.owner_person_id else { return Ok(()) };
     let owner = tx.people().find(owner).await?.ok_or(Refusal::NotFound)?;
-    let body = format!("【车主认证】{told}");
-    Ok(app.gateway.send(tx, Text { id: app.id(), phone: &owner.phone, body: &body }, app.now_ms()).await?)
+    app.tell(tx, &owner.phone, told).await
 }
 
 async fn view(tx: &Tx, id: Uuid) -> Result<View> {

@@ -155,7 +155,7 @@ async fn finish(
     action: &str,
     detail: Option<&str>,
 ) -> Result<StaffRecord> {
-    app.audit(&tx, by.actor(), action, ("staff", id), detail).await?;
+    app.audit(&tx, by.actor(), action, ("staff", id), detail);
     let record = find(&tx, id).await?;
     tx.commit().await?;
     Ok(record)

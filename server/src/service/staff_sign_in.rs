@@ -63,7 +63,7 @@ pub async fn with_password(
         tx.attempts().forgive(username).await?;
     }
     let token = issue(app, &tx, Start::staff(member.id, "password", false)).await?;
-    app.audit(&tx, Actor::Staff(member.id), "staff.sign_in", ("staff", member.id), Some("password")).await?;
+    app.audit(&tx, Actor::Staff(member.id), "staff.sign_in", ("staff", member.id), Some("password"));
     tx.commit().await?;
     Ok((token, next, factors))
 }
@@ -141,7 +141,7 @@ pub async fn confirm_totp(app: &App, who: &SignedIn, code: &str) -> Result<Vec<S
         (0..RECOVERY_CODES).map(|_| (app.id(), totp::base32(&app.bytes::<10>()).to_lowercase())).collect();
     tx.second_factors().set_recovery_codes(id, &codes).await?;
     tx.sessions().second_factor_proved(who.session.id).await?;
-    app.audit(&tx, Actor::Staff(id), "staff.totp", ("staff", id), None).await?;
+    app.audit(&tx, Actor::Staff(id), "staff.totp", ("staff", id), None);
     tx.commit().await?;
     Ok(codes.into_iter().map(|(_, code)| code).collect())
 }
@@ -215,7 +215,7 @@ pub async fn change_password(app: &App, who: &SignedIn, old: SecretString, new: 
     if let Ok(hash) = &chosen {
         tx.staff().set_password(*id, hash.clone()).await?;
         tx.sessions().delete_all(SessionKind::Staff, *id, Some(who.session.id)).await?;
-        app.audit(&tx, Actor::Staff(*id), "staff.password", ("staff", *id), None).await?;
+        app.audit(&tx, Actor::Staff(*id), "staff.password", ("staff", *id), None);
     }
     tx.commit().await?;
     chosen.map(drop)
@@ -252,5 +252,6 @@ async fn proved(app: &App, tx: &Tx, who: &SignedIn, method: &str) -> Result<()> 
     tx.attempts().forgive(&who.member.username).await?;
     tx.sessions().second_factor_proved(who.session.id).await?;
     let id = who.member.id;
-    app.audit(tx, Actor::Staff(id), "staff.second_factor", ("staff", id), Some(method)).await
+    app.audit(tx, Actor::Staff(id), "staff.second_factor", ("staff", id), Some(method));
+    Ok(())
 }

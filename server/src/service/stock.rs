@@ -104,7 +104,7 @@ pub async fn buy(app: &App, who: &StaffMember, purchase: Purchase<'_>) -> Result
             other => other?,
         }
     }
-    app.audit(&tx, Actor::Staff(who.id), "card.buy", ("card_batch", batch_id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), "card.buy", ("card_batch", batch_id), None);
     tx.commit().await?;
     Ok(batch_id)
 }
@@ -133,12 +133,12 @@ pub async fn start_test(app: &App, who: &StaffMember, new: NewTest<'_>) -> Resul
         open_functions: responsible_person_id.is_some(),
         responsible_person_id,
         started_at_ms: now_ms,
-        ends_at_ms: clocks::deadline(now_ms, u64::from(new.days) * 24 * 3600),
+        ends_at_ms: clocks::days_after(now_ms, new.days),
         ended_at_ms: None,
     };
     let id = test.id;
     tx.stock().start_test(test).await?;
-    app.audit(&tx, Actor::Staff(who.id), "card.test", ("card_test", id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), "card.test", ("card_test", id), None);
     tx.commit().await?;
     Ok(id)
 }
@@ -182,7 +182,7 @@ async fn end(app: &App, actor: Actor, id: Uuid) -> Result<()> {
     let to = card.state.next(Event::TestEnded).ok_or(Refusal::Conflict)?;
     tx.cards().change(&card, to, Event::TestEnded, None, now_ms).await?;
     tx.stock().end_test(id, now_ms).await?;
-    app.audit(&tx, actor, "card.test_end", ("card_test", id), None).await?;
+    app.audit(&tx, actor, "card.test_end", ("card_test", id), None);
     Ok(tx.commit().await?)
 }
 

@@ -205,7 +205,7 @@ async fn admit(
     method: Method,
     person: &Person,
 ) -> Result<(Asked, Party)> {
-    let (asked, party) = acting(tx, request_id, account, Party::ALL).await?;
+    let (asked, party) = acting(tx, request_id, account).await?;
     check_lock(app, tx, policy, account, (person.document.kind(), person.document.number())).await?;
     asked.state.next(Event::VerificationStarted(party))?;
     check_record(tx, &asked, party, person).await?;

@@ -1,7 +1,6 @@
 //! What follows by itself from a state just reached, in the transaction that reached it.
 
 use crate::{
-    notify::Text,
     rules::{
         card_limit, clocks,
         request::{Cancellation, Event, Registration, Replacement, Step, Subject, Transfer},
@@ -33,8 +32,8 @@ pub(super) async fn of(app: &App, tx: &Tx, request: &mut Request, last: Event) -
             enqueue(app, tx, request).await
         }
         Step::Cancellation(Cancellation::EmergencyOnly) if request.due_at_ms.is_none() => {
-            let days = u64::from(app.config.cancellation.close_after_days);
-            request.due_at_ms = Some(clocks::deadline(app.now_ms(), days * 24 * 3600));
+            let days = app.config.cancellation.close_after_days;
+            request.due_at_ms = Some(clocks::days_after(app.now_ms(), days));
             tx.requests().save(request).await?;
             Ok(None)
         }
@@ -42,22 +41,13 @@ pub(super) async fn of(app: &App, tx: &Tx, request: &mut Request, last: Event) -
             record::end_service(app, tx, request).await?;
             Ok(None)
         }
-        step => {
-            if under_proof(step) {
+        _ => {
+            if request.state.under_review() == Some(Subject::Proof) {
                 reviews::open_for_papers(app, tx, request).await?;
             }
             Ok(None)
         }
     }
-}
-
-fn under_proof(step: Step) -> bool {
-    matches!(
-        step,
-        Step::Transfer(Transfer::ManualReview(Subject::Proof))
-            | Step::Registration(Registration::ManualReview(Subject::Proof))
-            | Step::Cancellation(Cancellation::ManualReview(Subject::Proof))
-    )
 }
 
 /// Art 11: the person would hold more cards at one carrier than allowed.
@@ -88,20 +78,18 @@ pub(super) async fn over_the_limit(app: &App, tx: &Tx, request: &Request) -> Res
 
 /// Tells the owner on record that someone claims the vehicle, and starts the days of silence.
 async fn ask_prior_owner(app: &App, tx: &Tx, request: &mut Request) -> Result<()> {
-    let now_ms = app.now_ms();
     let days = app.config.claim.silence_days;
-    let due_ms = clocks::deadline(now_ms, u64::from(days) * 24 * 3600);
+    let due_ms = clocks::days_after(app.now_ms(), days);
     request.due_at_ms = Some(due_ms);
     // The silence must not be cut short by the request's own end.
-    request.expires_at_ms = clocks::deadline(due_ms, u64::from(app.config.transfer.ttl_days) * 24 * 3600);
+    request.expires_at_ms = clocks::days_after(due_ms, app.config.transfer.ttl_days);
     tx.requests().save(request).await?;
     let owner = request.owner_person_id.ok_or(Refusal::Conflict)?;
     let owner = tx.people().find(owner).await?.ok_or(Refusal::NotFound)?;
-    let body = format!(
-        "【车主认证】有人申请将您名下车辆的车联网卡过户给他人。如同意或有异议，请在{days}日内登录办理；逾期将由人工审核。"
+    let told = format!(
+        "有人申请将您名下车辆的车联网卡过户给他人。如同意或有异议，请在{days}日内登录办理；逾期将由人工审核。"
     );
-    app.gateway.send(tx, Text { id: app.id(), phone: &owner.phone, body: &body }, now_ms).await?;
-    Ok(())
+    app.tell(tx, &owner.phone, &told).await
 }
 
 /// One message for each vehicle: the platform hears of a vehicle in order.

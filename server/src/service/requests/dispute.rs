@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::{By, advance, keep_time, starter};
 use crate::{
-    notify::Text,
     rules::request::Event,
     service::{App, Refusal, Result, text},
     store::{Actor, StaffMember},
@@ -60,14 +59,11 @@ async fn decide(
     let mut request = tx.requests().find(id).await?.ok_or(Refusal::NotFound)?;
     advance(app, &tx, &mut request, event, By::Staff, Some(note)).await?;
     let action = format!("dispute.{action}");
-    app.audit(&tx, Actor::Staff(who.id), &action, ("request", id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), &action, ("request", id), None);
     if let Some(account) = starter(&request)
         && let Some(account) = tx.accounts().find(account).await?
     {
-        let body = format!("【车主认证】{told}");
-        app.gateway
-            .send(&tx, Text { id: app.id(), phone: &account.phone, body: &body }, app.now_ms())
-            .await?;
+        app.tell(&tx, &account.phone, told).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -5,10 +5,7 @@ use uuid::Uuid;
 
 use super::{acting, keep_time};
 use crate::{
-    rules::{
-        proof::{Proof, missing, needed},
-        request::Party,
-    },
+    rules::proof::{Proof, missing, needed},
     service::{App, Refusal, Result, picture::clean, reviews},
     store::{Actor, Detail, EvidenceKind, NewEvidence, Request, StaffMember, Tx},
 };
@@ -24,11 +21,11 @@ const MOST: usize = 12;
 pub async fn add(app: &App, account: Uuid, id: Uuid, proof: Proof, picture: &str) -> Result<Uuid> {
     keep_time(app).await?;
     // Before the work of opening it: whoever has no request here learns nothing and costs nothing.
-    acting(&app.store.read().await?, id, account, Party::ALL).await?;
+    acting(&app.store.read().await?, id, account).await?;
     let picture = BASE64_STANDARD.decode(picture).map_err(|_| Refusal::PaperInvalid)?;
     let picture = clean(picture).await?.map_err(|_| Refusal::PaperInvalid)?;
     let tx = app.store.begin().await?;
-    let (request, _) = acting(&tx, id, account, Party::ALL).await?;
+    let (request, _) = acting(&tx, id, account).await?;
     if !request.state.can_end_early() {
         return Err(Refusal::Conflict.into());
     }
@@ -48,7 +45,7 @@ pub async fn add(app: &App, account: Uuid, id: Uuid, proof: Proof, picture: &str
     let paper_id = paper.id;
     tx.evidence().insert(paper, app.now_ms()).await?;
     let detail = Some(proof.as_str());
-    app.audit(&tx, Actor::Account(account), "request.paper", ("request", id), detail).await?;
+    app.audit(&tx, Actor::Account(account), "request.paper", ("request", id), detail);
     tx.commit().await?;
     Ok(paper_id)
 }
@@ -61,7 +58,7 @@ pub async fn paper(app: &App, who: &StaffMember, review: Uuid, id: Uuid) -> Resu
     let tx = app.store.begin().await?;
     let review = reviews::claimed(&tx, who, review).await?;
     let content = tx.evidence().proof(review.request_id, id).await?.ok_or(Refusal::NotFound)?;
-    app.audit(&tx, Actor::Staff(who.id), "review.paper", ("review", review.id), None).await?;
+    app.audit(&tx, Actor::Staff(who.id), "review.paper", ("review", review.id), None);
     tx.commit().await?;
     Ok(content)
 }

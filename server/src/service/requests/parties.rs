@@ -40,7 +40,7 @@ pub async fn claim_invitation(app: &App, account: Uuid, token: &str) -> Result<U
     }
     request.counterparty_account_id = Some(account);
     advance(app, &tx, &mut request, Event::Claimed, By::Party(Party::Counterparty), None).await?;
-    audit(app, &tx, account, &request, "claim_invitation").await?;
+    audit(app, &tx, account, &request, "claim_invitation");
     tx.commit().await?;
     Ok(request.id)
 }
@@ -63,7 +63,7 @@ pub async fn accept(
     text::version(signature.agreement)?;
     keep_time(app).await?;
     let tx = app.store.begin().await?;
-    let (mut request, party) = acting(&tx, id, account, Party::ALL).await?;
+    let (mut request, party) = acting(&tx, id, account).await?;
     seen.check(request.version)?;
     if party != super::deciding(&request) {
         return Err(Refusal::NotFound.into());
@@ -91,7 +91,7 @@ pub async fn accept(
         };
         tx.requests().accept(acceptance, app.now_ms()).await?;
     }
-    audit(app, &tx, account, &request, "accept").await?;
+    audit(app, &tx, account, &request, "accept");
     Ok(tx.commit().await?)
 }
 
@@ -141,13 +141,13 @@ async fn leave(
 ) -> Result<()> {
     keep_time(app).await?;
     let tx = app.store.begin().await?;
-    let (mut request, party) = acting(&tx, id, account, Party::ALL).await?;
+    let (mut request, party) = acting(&tx, id, account).await?;
     seen.check(request.version)?;
     if !may(&request, party) {
         return Err(Refusal::NotFound.into());
     }
     advance(app, &tx, &mut request, event, By::Party(party), None).await?;
-    audit(app, &tx, account, &request, action).await?;
+    audit(app, &tx, account, &request, action);
     Ok(tx.commit().await?)
 }
 
@@ -164,7 +164,7 @@ async fn live_at(tx: &Tx, request: &Request, address: Option<&str>) -> Result<()
     }
 }
 
-async fn audit(app: &App, tx: &Tx, account: Uuid, request: &Request, action: &str) -> Result<()> {
+fn audit(app: &App, tx: &Tx, account: Uuid, request: &Request, action: &str) {
     let action = format!("{}.{action}", request.kind.as_str());
-    app.audit(tx, Actor::Account(account), &action, ("request", request.id), None).await
+    app.audit(tx, Actor::Account(account), &action, ("request", request.id), None);
 }

@@ -257,7 +257,7 @@ fn of_owner<'a>(app: &App, kind: Kind, account: Uuid, vehicle: &Vehicle, detail:
 }
 
 fn expiry(app: &App) -> i64 {
-    clocks::deadline(app.now_ms(), u64::from(app.config.transfer.ttl_days) * 24 * 3600)
+    clocks::days_after(app.now_ms(), app.config.transfer.ttl_days)
 }
 
 async fn begin(app: &App, tx: Tx, account: Uuid, new: NewRequest<'_>) -> Result<Uuid> {
@@ -267,7 +267,7 @@ async fn begin(app: &App, tx: Tx, account: Uuid, new: NewRequest<'_>) -> Result<
         other => other?,
     };
     line(app, &tx, &request, By::Party(side(&request, account, &[]).unwrap_or(Party::Owner)), None).await?;
-    app.audit(&tx, Actor::Account(account), &action, ("request", request.id), None).await?;
+    app.audit(&tx, Actor::Account(account), &action, ("request", request.id), None);
     tx.commit().await?;
     Ok(request.id)
 }

@@ -2,7 +2,6 @@ use uuid::Uuid;
 
 use super::{audit, find};
 use crate::{
-    notify::Text,
     rules::{
         request::{Event, Party},
         review::{Event as ReviewEvent, Illegal, State},
@@ -85,7 +84,7 @@ async fn step(
     if next != review.rule {
         review.rule = next;
         tx.reviews().save(&mut review).await?;
-        audit(app, &tx, who, action, id).await?;
+        audit(app, &tx, who, action, id);
     }
     Ok(tx.commit().await?)
 }
@@ -123,7 +122,7 @@ pub async fn decide(
         (review.reason, review.message) = (Some(reason.as_str().to_owned()), Some(text));
     }
     tx.reviews().save(&mut review).await?;
-    audit(app, &tx, who, action, id).await?;
+    audit(app, &tx, who, action, id);
     conclude(app, &tx, &review).await?;
     Ok(tx.commit().await?)
 }
@@ -147,9 +146,7 @@ async fn conclude(app: &App, tx: &Tx, review: &Review) -> Result<()> {
     }
     advance(app, tx, &mut request, event, By::Staff, None).await?;
     let account = tx.accounts().find(account.ok_or(Refusal::Conflict)?).await?.ok_or(Refusal::Conflict)?;
-    let body = format!("【车主认证】{told}");
-    app.gateway.send(tx, Text { id: app.id(), phone: &account.phone, body: &body }, app.now_ms()).await?;
-    Ok(())
+    app.tell(tx, &account.phone, told).await
 }
 
 impl From<Illegal> for Error {

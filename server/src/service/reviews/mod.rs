@@ -84,6 +84,6 @@ async fn find(tx: &Tx, id: Uuid) -> Result<Review> {
     Ok(tx.reviews().find(id).await?.ok_or(Refusal::NotFound)?)
 }
 
-async fn audit(app: &App, tx: &Tx, who: &StaffMember, action: &str, review: Uuid) -> Result<()> {
-    app.audit(tx, Actor::Staff(who.id), action, ("review", review), None).await
+fn audit(app: &App, tx: &Tx, who: &StaffMember, action: &str, review: Uuid) {
+    app.audit(tx, Actor::Staff(who.id), action, ("review", review), None);
 }
