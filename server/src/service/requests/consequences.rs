@@ -65,8 +65,12 @@ pub(super) async fn over_the_limit(app: &App, tx: &Tx, request: &Request) -> Res
     } else {
         for link in &request.vehicles {
             let vehicle = tx.vehicles().find(link.vehicle_id).await?.ok_or(Refusal::NotFound)?;
-            // What is put right is held already.
-            if vehicle.owner_person_id.is_none() || request.owner_person_id != request.new_owner_person_id {
+            let holder = match vehicle.owner_person_id {
+                Some(owner) => tx.people().find(owner).await?,
+                None => None,
+            };
+            // What is put right is held already, by another row for the same document.
+            if holder.is_none_or(|holder| holder.document_index != person.document_index) {
                 let cards = tx.cards().of_vehicle(vehicle.id).await?;
                 added.extend(cards.into_iter().map(|card| card.carrier));
             }

@@ -255,6 +255,26 @@ async fn art_11_ten_cards_at_one_carrier_and_the_shop(#[values(Db::Sqlite, Db::P
 
 #[rstest]
 #[tokio::test]
+async fn art_10_and_11_what_is_put_right_does_not_count_twice(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    let Some(stage) = Stage::up_with(db, |config| config.transfer.card_limit = 2).await else { return };
+    let (staff, owner) = (stage.staff().await, Person::owner(&stage).await);
+    stage.post("/console/samples", &staff, json!({"count": 2})).await.ok();
+    let drawn = stage.get("/console/samples", &staff).await.ok();
+    for sample in drawn["items"].as_array().unwrap() {
+        let path = format!("/console/samples/{}/finding", sample["id"].as_str().unwrap());
+        stage.post(&path, &staff, json!({"passed": false, "finding": "缺照片"})).await.ok();
+    }
+    let mine = owner.get("/owner/vehicles").await.ok();
+    let two_cards = |item: &&Value| item["cards"].as_array().unwrap().len() == 2;
+    let vehicle = mine["items"].as_array().unwrap().iter().find(two_cards).unwrap();
+    let body = json!({"vehicle_id": vehicle["id"], "address": "北京市示例路2号"});
+    let id = owner.post("/owner/rectifications", body).await.ok()["id"].as_str().unwrap().to_owned();
+    pass(&owner, &id).await;
+    assert_eq!(owner.state(&id).await, "card_limit_check");
+}
+
+#[rstest]
+#[tokio::test]
 async fn art_13_and_17_what_was_signed_is_kept(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
     let Some(stage) = Stage::up(db).await else { return };
     build(&stage, NEW_CAR, 1).await;
