@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use verify::document::NumberRange;
 
-use crate::rules::{policy::Policies, rights::Role, sign_in::SecondFactor};
+use crate::rules::{complaint, policy::Policies, rights::Role, sign_in::SecondFactor};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,6 +48,8 @@ pub struct Config {
     pub claim: Claim,
     /// How service ends.
     pub cancellation: Cancellation,
+    /// How complaints run.
+    pub complaint: Complaint,
     /// How records are sampled, and people told to register.
     pub sampling: Sampling,
     /// Signing in.
@@ -270,6 +272,32 @@ pub struct Claim {
 impl Default for Claim {
     fn default() -> Self {
         Self { silence_days: 15 }
+    }
+}
+
+/// How complaints run (Art 21).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Complaint {
+    /// Kinds whose answer a second person must agree to.
+    pub second_approval: Vec<complaint::Kind>,
+    /// Days after the answer or the end in which the person can reopen it.
+    pub reopen_days: u32,
+    /// Days after its end in which its phone number still finds it: numbers are given to other people.
+    pub visible_days: u32,
+    /// Complaints one phone may file in 24 hours.
+    pub per_phone_per_day: u64,
+}
+
+impl Default for Complaint {
+    fn default() -> Self {
+        use complaint::Kind;
+        Self {
+            second_approval: vec![Kind::RegisteredWithoutKnowledge, Kind::PersonalData, Kind::Staff],
+            reopen_days: 30,
+            visible_days: 180,
+            per_phone_per_day: 10,
+        }
     }
 }
 

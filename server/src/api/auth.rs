@@ -47,6 +47,12 @@ staff! {
     Reviewer: reviewer = Review;
     /// A member of staff who may freeze disputed requests and settle disputes.
     DisputeHandler: dispute_handler = SettleDisputes;
+    /// A member of staff who may read complaints.
+    ComplaintReader: complaint_reader = ReadComplaints;
+    /// A member of staff who may take complaints and answer them.
+    ComplaintHandler: complaint_handler = HandleComplaints;
+    /// A member of staff who may give complaints to others.
+    ComplaintLead: complaint_lead = LeadComplaints;
     /// A member of staff who may draw samples and send notices.
     RecordKeeper: record_keeper = KeepRecords;
     /// A member of staff who may record purchases and tests of cards.

@@ -34,6 +34,14 @@ named! {
         Review = "review",
         /// Freeze disputed requests and settle disputes.
         SettleDisputes = "settle_disputes",
+        /// Read complaints.
+        ReadComplaints = "read_complaints",
+        /// Take complaints and answer them.
+        HandleComplaints = "handle_complaints",
+        /// Be the second to agree to an answer.
+        ApproveComplaints = "approve_complaints",
+        /// Give complaints to others, and keep templates, skills and shared views.
+        LeadComplaints = "lead_complaints",
         /// Draw samples of records and send notices to register.
         KeepRecords = "keep_records",
         /// Record purchases and tests of cards.
@@ -66,6 +74,9 @@ impl Role {
             Right::ReadRecords => matches!(self, Self::Handler | Self::Supervisor | Self::Auditor),
             Right::ReadReviews => matches!(self, Self::Reviewer | Self::Supervisor | Self::Auditor),
             Right::Review => matches!(self, Self::Reviewer | Self::Supervisor),
+            Right::ReadComplaints => matches!(self, Self::Handler | Self::Supervisor | Self::Auditor),
+            Right::HandleComplaints => matches!(self, Self::Handler | Self::Supervisor),
+            Right::ApproveComplaints | Right::LeadComplaints => self == Self::Supervisor,
             Right::KeepRecords => matches!(self, Self::Handler | Self::Supervisor),
             Right::KeepStock => matches!(self, Self::Supervisor | Self::Administrator),
             Right::SettleDisputes => matches!(self, Self::Handler | Self::Supervisor),

@@ -21,6 +21,7 @@ mod attempts;
 pub mod audit;
 pub mod clients;
 pub mod codes;
+pub mod complaints;
 pub mod consents;
 mod expected;
 pub mod faces;

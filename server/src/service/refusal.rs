@@ -98,6 +98,16 @@ refusals! {
         "Wait as long as Retry-After says, then repeat it unchanged.";
     /// Someone else holds the review, or nobody does.
     ReviewTaken = 409 "review-taken" "This review is not yours", "Claim it first, or choose another one.";
+    /// Another handler has the complaint, or nobody.
+    CaseTaken = 409 "case-taken" "This complaint is not yours", "Take it first, or leave it to its handler.";
+    /// The complaint is closed.
+    ComplaintClosed = 409 "complaint-closed" "This complaint is closed", "Reopen it, or file a new one.";
+    /// The complaint was closed too long ago.
+    ReopeningOver = 409 "reopening-over" "This was closed too long ago",
+        "File a new complaint and name the number of this one.";
+    /// Nobody takes complaints of this kind now.
+    NobodyAvailable = 409 "nobody-available" "Nobody takes complaints of this kind now",
+        "Take it yourself, or give it to somebody by name.";
     /// The second of two people must be another one.
     SecondPerson = 409 "second-person-needed" "A second person must decide", "Leave this one to a colleague.";
     /// The visitor has not finished with the authority.
@@ -172,6 +182,18 @@ refusals! {
         "Send the version of the text that was shown, 1 to 40 characters.";
     /// The sentence to the person is empty or too long.
     SentenceInvalid = 422 "sentence-invalid" "The sentence cannot be used", "Write 1 to 200 characters.";
+    /// A text is empty, too long, or holds what cannot be written.
+    TextInvalid = 422 "text-invalid" "The text cannot be used", "Write 1 to 2,000 characters.";
+    /// Not the number of a complaint, or none with this phone.
+    ComplaintUnknown = 422 "complaint-unknown" "There is no such complaint",
+        "Compare the number with the receipt, and type the phone the complaint was filed with.";
+    /// Not a province.
+    RegionInvalid = 422 "region-invalid" "This is not a province", "Send the first two digits of GB/T 2260.";
+    /// A template has a variable that does not exist.
+    TemplateInvalid = 422 "template-invalid" "The template cannot be used",
+        "Use {{number}}, {{kind}}, {{name}}, {{received}}, {{due}} and {{handler}}, and close every brace.";
+    /// The time to be reminded is in the past or too far off.
+    SnoozeInvalid = 422 "snooze-invalid" "The time cannot be used", "Choose one within the next 90 days.";
     /// Too many failures.
     LockedOut = 429 "locked-out" "Too many failed attempts", "Wait until the lock ends, then try again.";
     /// Too many verifications today.

@@ -16,6 +16,20 @@ pub(super) fn sentence(text: &str) -> Result<String> {
     if fits { Ok(text.to_owned()) } else { Err(Refusal::SentenceInvalid.into()) }
 }
 
+/// Longest text of a complaint, in characters.
+const LONGEST_PARAGRAPHS: usize = 2_000;
+
+/// Words about a complaint: 1 to 2,000 characters, no control characters but line breaks and tabs.
+///
+/// # Errors
+/// [`Refusal::TextInvalid`].
+pub(super) fn paragraphs(text: &str) -> Result<String> {
+    let text = text.trim();
+    let fits = (1..=LONGEST_PARAGRAPHS).contains(&text.chars().count())
+        && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    if fits { Ok(text.to_owned()) } else { Err(Refusal::TextInvalid.into()) }
+}
+
 /// A version names the text that was shown: 1 to 40 visible characters.
 ///
 /// # Errors

@@ -65,6 +65,8 @@ pub struct NewEvidence<'a> {
     pub consent_id: Option<Uuid>,
     /// The request a paper was given for.
     pub request_id: Option<Uuid>,
+    /// The complaint it was sent with.
+    pub complaint_id: Option<Uuid>,
     /// What it is.
     pub kind: EvidenceKind,
     /// Order among its kind, from 0.
@@ -92,6 +94,7 @@ impl Evidence<'_> {
             request_id: new.request_id,
             verification_id: new.verification_id,
             consent_id: new.consent_id,
+            complaint_id: new.complaint_id,
             kind: new.kind.as_str().to_owned(),
             position: new.position,
             content: key.seal(place(new.id), new.content),

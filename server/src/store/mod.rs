@@ -27,6 +27,9 @@ mod cards;
 mod challenges;
 mod clients;
 mod codes;
+mod complaint_desk;
+mod complaint_marks;
+mod complaints;
 mod consents;
 mod crypter;
 mod entity;
@@ -52,6 +55,7 @@ mod sealed;
 mod second_factors;
 mod sessions;
 mod staff;
+mod staff_alerts;
 mod stock;
 mod vault;
 mod vehicles;
@@ -65,6 +69,9 @@ pub use cards::{Card, CardEvent, Cards, NewCard};
 pub use challenges::{Challenges, Purpose};
 pub use clients::{Client, Clients};
 pub use codes::{Code, Codes};
+pub use complaint_desk::{ComplaintDesk, Duty, SavedView, Template};
+pub use complaint_marks::ComplaintMarks;
+pub use complaints::{Complaint, ComplaintLine, Complaints, Words};
 pub use consents::{Consent, Consents};
 pub use crypter::{CryptError, Crypter, Place};
 pub use evidence::{Evidence, EvidenceKind, NewEvidence};
@@ -88,6 +95,7 @@ pub use sealed::{Count, SEALED, Sealed, Step};
 pub use second_factors::{SecondFactors, Totp};
 pub use sessions::{NewSession, Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember, StaffRecord};
+pub use staff_alerts::StaffAlerts;
 pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};
@@ -247,6 +255,12 @@ aggregates! {
     policies: Policies,
     /// Manual reviews.
     reviews: Reviews,
+    /// Complaints and their histories.
+    complaints: Complaints,
+    /// Tags, links and followers of complaints.
+    complaint_marks: ComplaintMarks,
+    /// Saved views, templates, and who takes what.
+    complaint_desk: ComplaintDesk,
     /// Looks of staff at personal data.
     reveals: Reveals,
     /// Removing what was kept long enough.
@@ -263,6 +277,8 @@ aggregates! {
     idempotency: Idempotency,
     /// Members of staff.
     staff: Staff,
+    /// What members of staff should look at.
+    staff_alerts: StaffAlerts,
     /// Authenticator apps and recovery codes of staff.
     second_factors: SecondFactors,
     /// Passkeys.

@@ -33,6 +33,15 @@ pub const PARTS: &[Pointer] = &[
     ("evidence", "verification_id", "verification"),
     ("consent", "account_id", "account"),
     ("passkey", "subject_id", "account"),
+    ("complaint_event", "complaint_id", "complaint"),
+    ("complaint_key", "complaint_id", "complaint"),
+    ("complaint_tag", "complaint_id", "complaint"),
+    ("complaint_follower", "complaint_id", "complaint"),
+    ("complaint_link", "complaint_id", "complaint"),
+    ("complaint_alert", "complaint_id", "complaint"),
+    ("staff_alert", "complaint_id", "complaint"),
+    ("complaint_presence", "complaint_id", "complaint"),
+    ("evidence", "complaint_id", "complaint"),
 ];
 
 /// Rows that hold on to what they point at: it stays as long as one of them is there.
@@ -52,6 +61,7 @@ pub const HOLDERS: &[Pointer] = &[
     ("session", "subject_id", "account"),
     ("evidence", "consent_id", "consent"),
     ("card", "batch_id", "card_batch"),
+    ("complaint", "merged_into", "complaint"),
 ];
 
 /// Repository.

@@ -66,6 +66,16 @@ impl Staff<'_> {
         Ok(row.map(StaffMember::from))
     }
 
+    /// Everybody who may sign in and has a right.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn with(&self, right: Right) -> Result<Vec<StaffMember>> {
+        let rows = Entity::find().filter(Column::DisabledAtMs.is_null()).order_by_asc(Column::Id);
+        let members = rows.all(&self.0.db).await?.into_iter().map(StaffMember::from);
+        Ok(members.filter(|member| member.may(right)).collect())
+    }
+
     /// The member with this id, disabled or not.
     ///
     /// # Errors

@@ -146,6 +146,7 @@ async fn keep(app: &App, tx: &Tx, of: &Verification, files: &Files) -> Result<()
             request_id: None,
             verification_id: Some(of.id),
             consent_id: Some(consent.id),
+            complaint_id: None,
             kind,
             position: position as i32,
             content,

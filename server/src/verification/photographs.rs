@@ -116,6 +116,7 @@ async fn keep(app: &App, tx: &Tx, of: &Verification, pictures: &[(Shows, Vec<u8>
             id: app.id(),
             verification_id: Some(of.id),
             consent_id: Some(consent.id),
+            complaint_id: None,
             request_id: None,
             kind,
             position,

@@ -47,12 +47,7 @@ impl Iccid {
     /// Whether its digits add up as ITU-T E.118 asks (Luhn). Real cards fail, so a mismatch is only worth a warning;
     /// letters always fail.
     pub fn check_digit_matches(&self) -> bool {
-        let digits: Option<Vec<u32>> = self.0.chars().rev().map(|c| c.to_digit(10)).collect();
-        let weigh = |(place, digit): (usize, u32)| match digit << (place % 2) {
-            doubled @ 10.. => doubled - 9,
-            digit => digit,
-        };
-        digits.is_some_and(|digits| digits.into_iter().enumerate().map(weigh).sum::<u32>() % 10 == 0)
+        luhn(&self.0)
     }
 
     /// The last 4 characters shown.
@@ -77,6 +72,16 @@ impl std::str::FromStr for Iccid {
         }
         Ok(Self(number))
     }
+}
+
+/// Whether the digits of a number add up as ISO/IEC 7812-1 asks (Luhn); anything but a digit fails.
+pub fn luhn(number: &str) -> bool {
+    let digits: Option<Vec<u32>> = number.chars().rev().map(|c| c.to_digit(10)).collect();
+    let weigh = |(place, digit): (usize, u32)| match digit << (place % 2) {
+        doubled @ 10.. => doubled - 9,
+        digit => digit,
+    };
+    digits.is_some_and(|digits| digits.into_iter().enumerate().map(weigh).sum::<u32>() % 10 == 0)
 }
 
 /// Number of a vehicle card: 11 or 13 digits starting with 1. Ranges change (Art 15) and live in configuration.

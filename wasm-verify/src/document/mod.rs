@@ -17,7 +17,7 @@ mod vin;
 #[cfg(test)]
 mod tests;
 
-pub use card::{Carrier, Iccid, Msisdn, NumberRange};
+pub use card::{Carrier, Iccid, Msisdn, NumberRange, luhn};
 pub use identity::Document;
 pub use kind::{DocumentType, Holder, UnknownType};
 pub use mask::{mask_name, mask_phone};

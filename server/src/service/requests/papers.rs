@@ -38,6 +38,7 @@ pub async fn add(app: &App, account: Uuid, id: Uuid, proof: Proof, picture: &str
         request_id: Some(id),
         verification_id: None,
         consent_id: None,
+        complaint_id: None,
         kind: EvidenceKind::Proof(proof),
         position: i32::try_from(kept.len()).unwrap_or_default(),
         content: &picture,

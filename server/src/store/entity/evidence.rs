@@ -13,6 +13,8 @@ pub struct Model {
     pub verification_id: Option<Uuid>,
     /// The consent a picture of a person is kept under.
     pub consent_id: Option<Uuid>,
+    /// Of what was sent with a complaint.
+    pub complaint_id: Option<Uuid>,
     pub kind: String,
     pub position: i32,
     /// Encrypted under a key of its own, which lies in the vault.

@@ -12,6 +12,8 @@ mod m20261123_000040_policy;
 mod m20261123_000041_verification_method;
 mod m20261123_000042_verification_guardian;
 mod m20261123_000043_verification_visit;
+mod m20261124_000001_complaint;
+mod m20261124_000002_attachment;
 
 /// Applies the history in order.
 pub struct Migrator;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000041_verification_method::Migration),
             Box::new(m20261123_000042_verification_guardian::Migration),
             Box::new(m20261123_000043_verification_visit::Migration),
+            Box::new(m20261124_000001_complaint::Migration),
+            Box::new(m20261124_000002_attachment::Migration),
         ]
     }
 }

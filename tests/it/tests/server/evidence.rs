@@ -125,6 +125,7 @@ async fn nothing_is_kept_under_a_consent_withdrawn_meanwhile(#[values(Db::Sqlite
         id: stage.app.id(),
         verification_id: Some(verification),
         consent_id: Some(found.id),
+        complaint_id: None,
         request_id: None,
         kind: EvidenceKind::Keyframe,
         position: 0,
