@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+mod complaint;
 mod console;
 mod csv;
 mod document;
@@ -15,6 +16,7 @@ mod oem;
 mod owner;
 mod page;
 mod passkey;
+mod portal;
 pub mod problem;
 mod texts;
 mod version;
@@ -43,6 +45,8 @@ pub(crate) enum Group {
     Request,
     /// Verifying a person.
     Verification,
+    /// Saying that something is wrong, and what becomes of it.
+    Complaint,
     /// What OEM platforms call.
     Oem,
     /// Signing in as staff.
@@ -82,6 +86,16 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         console::oidc::Oidc,
         console::staff::Staff,
     );
+    let complaints = (
+        owner::complaints::Complaints,
+        portal::complaints::Complaints,
+        console::complaints::Complaints,
+        console::complaints::talk::Talk,
+        console::complaints::work::Work,
+        console::complaints::answer::Answers,
+        console::complaints::marks::Marks,
+        console::complaints::desk::Desk,
+    );
     let console = (
         sign_in,
         console::messages::Messages,
@@ -95,9 +109,13 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         console::audit::Audit,
         console::statistics::Statistics,
     );
-    OpenApiService::new((owner, oem, console, texts::Texts), "OwnerProof", env!("CARGO_PKG_VERSION"))
-        .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
-        .server(PREFIX)
+    OpenApiService::new(
+        (owner, complaints, oem, console, texts::Texts),
+        "OwnerProof",
+        env!("CARGO_PKG_VERSION"),
+    )
+    .description("Real-name registration of vehicle SIM cards. Errors are RFC 9457 problems.")
+    .server(PREFIX)
 }
 
 /// The OpenAPI 3.0 document.

@@ -133,6 +133,8 @@ macro_rules! mirror {
     )*};
 }
 
+pub(super) use mirror;
+
 mirror! {
     /// A way to prove who one is.
     Method = policy::Method {

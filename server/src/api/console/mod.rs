@@ -1,6 +1,7 @@
 //! What staff use.
 
 pub mod audit;
+pub mod complaints;
 pub mod disputes;
 pub mod messages;
 pub mod oidc;

@@ -3,6 +3,7 @@
 pub mod cancellations;
 pub mod claims;
 pub mod codes;
+pub mod complaints;
 pub mod consents;
 pub mod invitations;
 pub mod me;

@@ -1,0 +1,3 @@
+//! What the portal calls without a sign-in.
+
+pub mod complaints;
