@@ -89,6 +89,468 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/complaint-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tag in use. */
+        get: operations["case_all_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaint-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views you saved, and shared ones. */
+        get: operations["case_views"];
+        put?: never;
+        /** Save a view. */
+        post: operations["case_view_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaint-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a view of yours. */
+        delete: operations["case_view_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File the complaint of someone who calls or stands at the counter. */
+        post: operations["case_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same to many complaints; each by itself. */
+        post: operations["case_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A complaint with everything about it. */
+        get: operations["case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that the person went to the authority for appeals. */
+        post: operations["case_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a complaint to a colleague, or to whoever has least to do. */
+        post: operations["case_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an answered complaint. */
+        post: operations["case_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told of what happens to a complaint. */
+        put: operations["case_follow"];
+        post?: never;
+        /** End that. */
+        delete: operations["case_unfollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/heard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the person said on the telephone or at the counter. */
+        post: operations["case_heard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Link a complaint to a vehicle, a request or another complaint. */
+        post: operations["case_link"];
+        /** Take a link away. */
+        delete: operations["case_unlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a complaint into another one of the same person. */
+        post: operations["case_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say or ask something. With `If-Match`: only if nothing has happened since you looked. */
+        post: operations["case_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something down for staff only. */
+        post: operations["case_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the answer. Some kinds need a second person before it is sent. */
+        post: operations["case_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a complaint back to the queue. */
+        post: operations["case_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen it for someone who calls or stands at the counter. */
+        post: operations["case_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the answer; where a second person must agree, that is agreeing. */
+        post: operations["case_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the answer back, or do not agree to it, and say why. */
+        post: operations["case_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a complaint aside; it comes back then, or when the person speaks. No clock stands meanwhile. */
+        post: operations["case_snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a complaint these tags and no others; 20 at most. */
+        put: operations["case_tags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a complaint that nobody has, and begin. */
+        post: operations["case_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template with what it says about this complaint. */
+        get: operations["case_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a complaint up again that was put aside. */
+        post: operations["case_wake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who handles complaints, which kinds, and how many each has. */
+        get: operations["duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what somebody takes: yourself, or anybody if you lead. */
+        put: operations["duty_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/me": {
         parameters: {
             query?: never;
@@ -758,6 +1220,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Words that are used again. */
+        get: operations["templates"];
+        put?: never;
+        /** Add a template. */
+        post: operations["template_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a template. */
+        put: operations["template_change"];
+        post?: never;
+        /** Remove a template. */
+        delete: operations["template_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/vehicles": {
         parameters: {
             query?: never;
@@ -922,6 +1420,126 @@ export interface paths {
         put?: never;
         /** Send a sign-in code to a phone. */
         post: operations["owner_send_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your complaints. */
+        get: operations["complaints"];
+        put?: never;
+        /** Say that something is wrong. */
+        post: operations["complaint_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your complaints, with what was said. */
+        get: operations["complaint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell that you went to the authority for appeals (电信用户申诉受理机构). */
+        post: operations["complaint_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something, or answer a question. */
+        post: operations["complaint_speak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the answer is not good enough. It is worked on again, with 15 days from now. */
+        post: operations["complaint_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints/{id}/satisfaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how content you are with the answer. That ends it. */
+        post: operations["complaint_satisfied"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owner/complaints/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it back. */
+        post: operations["complaint_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1493,6 +2111,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/portal/complaints/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find a complaint by its number and phone. */
+        post: operations["portal_complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/texts": {
         parameters: {
             query?: never;
@@ -1621,6 +2256,20 @@ export interface components {
             reason: components["schemas"]["Reason"] & unknown;
         };
         /**
+         * AssignmentRequest
+         * @description Who gets it.
+         * @example {
+         *       "to": "0192f0c1-7a10-7000-8000-000000000001"
+         *     }
+         */
+        AssignmentRequest: {
+            /**
+             * Format: uuid
+             * @description The colleague; missing: whoever takes this kind and has least to do.
+             */
+            to?: string;
+        };
+        /**
          * AuditLine
          * @description One thing that was done.
          * @example {
@@ -1707,6 +2356,79 @@ export interface components {
             id: string;
         };
         /**
+         * @description What is done to many.
+         * @enum {string}
+         */
+        BulkAction: "take" | "assign" | "assign_by_load" | "release" | "snooze" | "tag";
+        /**
+         * BulkOutcome
+         * @description What came of one of many.
+         * @example {
+         *       "done": false,
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "problem": "text"
+         *     }
+         */
+        BulkOutcome: {
+            /** @description It was done. */
+            done: boolean;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description Why not: the last part of a problem type, see docs/problems.md. */
+            problem?: string;
+        };
+        /**
+         * BulkOutcomes
+         * @description What came of each.
+         * @example {
+         *       "items": [
+         *         {
+         *           "done": false,
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "problem": "text"
+         *         }
+         *       ]
+         *     }
+         */
+        BulkOutcomes: {
+            /** @description In the order they were asked for. */
+            items: components["schemas"]["BulkOutcome"][];
+        };
+        /**
+         * BulkRequest
+         * @description The same for many complaints.
+         * @example {
+         *       "action": "take",
+         *       "ids": [
+         *         "0192f0c1-7a10-7000-8000-000000000001"
+         *       ],
+         *       "tag": "text",
+         *       "to": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "until": "2026-11-22T08:00:00Z"
+         *     }
+         */
+        BulkRequest: {
+            /** @description What. */
+            action: components["schemas"]["BulkAction"] & unknown;
+            /** @description Which. */
+            ids: string[];
+            /** @description For `tag`. */
+            tag?: string;
+            /**
+             * Format: uuid
+             * @description For `assign`.
+             */
+            to?: string;
+            /**
+             * Format: date-time
+             * @description For `snooze`.
+             */
+            until?: string;
+        };
+        /**
          * Callback
          * @description The platform's word on a record.
          * @example {
@@ -1743,6 +2465,63 @@ export interface components {
          * @enum {string}
          */
         CallbackStatus: "confirmed" | "rejected";
+        /**
+         * @description How somebody reached us.
+         * @enum {string}
+         */
+        CallerChannel: "hotline" | "counter";
+        /**
+         * CallerComplaintRequest
+         * @description What somebody says is wrong, written down by a handler.
+         * @example {
+         *       "channel": "hotline",
+         *       "document_number": "11010519491231002X",
+         *       "document_type": "resident_id",
+         *       "iccid": "898604071120C0015291",
+         *       "kind": "registered_without_knowledge",
+         *       "msisdn": "1064802000031",
+         *       "name": "张三丰",
+         *       "phone": "13800001234",
+         *       "request_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "text": "text",
+         *       "vehicle_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "vin": "1M8GDM9AXKP042788"
+         *     }
+         */
+        CallerComplaintRequest: {
+            /** @description How they reached us. */
+            channel: components["schemas"]["CallerChannel"] & unknown;
+            /** @description Its number. */
+            document_number?: string;
+            /** @description Type of their document. */
+            document_type?: components["schemas"]["DocumentType"] & unknown;
+            /** @description ICCID of the card. */
+            iccid?: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["ComplaintKind"] & unknown;
+            /** @description Number of the card. */
+            msisdn?: string;
+            /** @description How they are called. */
+            name?: string;
+            /** @description Their mobile number. */
+            phone: string;
+            /** @description Province: first two digits of GB/T 2260. */
+            region?: string;
+            /**
+             * Format: uuid
+             * @description The request.
+             */
+            request_id?: string;
+            /** @description What happened, 1 to 2,000 characters. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description The vehicle.
+             */
+            vehicle_id?: string;
+            /** @description Vehicle identification number. */
+            vin?: string;
+        };
         /**
          * @description Why service ends.
          * @enum {string}
@@ -1955,6 +2734,26 @@ export interface components {
             vin: string;
         };
         /**
+         * ClosureRequest
+         * @description The end of a complaint.
+         * @example {
+         *       "outcome": "upheld",
+         *       "satisfaction": 1,
+         *       "text": "text"
+         *     }
+         */
+        ClosureRequest: {
+            /** @description What the authority decided, after an appeal; missing: as it was answered. */
+            outcome?: components["schemas"]["ComplaintAnswer"] & unknown;
+            /**
+             * Format: uint8
+             * @description How content the person said they are, 1 to 5.
+             */
+            satisfaction?: number;
+            /** @description A few words. */
+            text?: string;
+        };
+        /**
          * CodeRequest
          * @description A phone that wants a code.
          * @example {
@@ -1984,6 +2783,677 @@ export interface components {
              * @description Seconds.
              */
             resend_after_s: number;
+        };
+        /**
+         * @description What a handler did elsewhere because of a complaint.
+         * @enum {string}
+         */
+        ComplaintAct: "freeze" | "settle" | "claim" | "verification" | "correction" | "not_own" | "package";
+        /**
+         * @description Who did something to a complaint.
+         * @enum {string}
+         */
+        ComplaintActor: "user" | "staff" | "system";
+        /**
+         * @description How an answered complaint is answered.
+         * @enum {string}
+         */
+        ComplaintAnswer: "upheld" | "partly_upheld" | "unfounded";
+        /**
+         * ComplaintCase
+         * @description A complaint with everything about it. Names and numbers are masked; see `reveals` for more.
+         * @example {
+         *       "assignee": "text",
+         *       "complaint": {
+         *         "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *         "changed_at": "2026-11-22T08:00:00Z",
+         *         "channel": "app",
+         *         "closed_at": "2026-11-22T08:00:00Z",
+         *         "first_response_at": "2026-11-22T08:00:00Z",
+         *         "first_response_breached": false,
+         *         "first_response_due": "2026-11-22T08:00:00Z",
+         *         "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *         "kind": "registered_without_knowledge",
+         *         "last_user_at": "2026-11-22T08:00:00Z",
+         *         "name_masked": "张*",
+         *         "next_actor": "queue",
+         *         "number": "text",
+         *         "outcome": "upheld",
+         *         "phone_masked": "138****1234",
+         *         "received_at": "2026-11-22T08:00:00Z",
+         *         "region": "text",
+         *         "replied_at": "2026-11-22T08:00:00Z",
+         *         "resolution_breached": false,
+         *         "resolution_due": "2026-11-22T08:00:00Z",
+         *         "round": 1,
+         *         "satisfaction": 1,
+         *         "snoozed_until": "2026-11-22T08:00:00Z",
+         *         "state": "submitted",
+         *         "statutory_breached": false,
+         *         "statutory_due": "2026-11-22T08:00:00Z"
+         *       },
+         *       "complaints": [
+         *         {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "changed_at": "2026-11-22T08:00:00Z",
+         *           "channel": "app",
+         *           "closed_at": "2026-11-22T08:00:00Z",
+         *           "first_response_at": "2026-11-22T08:00:00Z",
+         *           "first_response_breached": false,
+         *           "first_response_due": "2026-11-22T08:00:00Z",
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "kind": "registered_without_knowledge",
+         *           "last_user_at": "2026-11-22T08:00:00Z",
+         *           "name_masked": "张*",
+         *           "next_actor": "queue",
+         *           "number": "text",
+         *           "outcome": "upheld",
+         *           "phone_masked": "138****1234",
+         *           "received_at": "2026-11-22T08:00:00Z",
+         *           "region": "text",
+         *           "replied_at": "2026-11-22T08:00:00Z",
+         *           "resolution_breached": false,
+         *           "resolution_due": "2026-11-22T08:00:00Z",
+         *           "round": 1,
+         *           "satisfaction": 1,
+         *           "snoozed_until": "2026-11-22T08:00:00Z",
+         *           "state": "submitted",
+         *           "statutory_breached": false,
+         *           "statutory_due": "2026-11-22T08:00:00Z"
+         *         }
+         *       ],
+         *       "followers": [
+         *         {
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "username": "reviewer"
+         *         }
+         *       ],
+         *       "lines": [
+         *         {
+         *           "act": "freeze",
+         *           "actor": "user",
+         *           "at": "2026-11-22T08:00:00Z",
+         *           "clock": "statutory",
+         *           "kind": "filed",
+         *           "outcome": "upheld",
+         *           "public": false,
+         *           "seq": 1,
+         *           "staff": "text",
+         *           "stage": "warning",
+         *           "target_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "text": "text",
+         *           "to": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "until": "2026-11-22T08:00:00Z",
+         *           "written_down": false
+         *         }
+         *       ],
+         *       "merged_into": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "mine": false,
+         *       "proposed_by_me": false,
+         *       "requests": [
+         *         {
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "kind": "registration",
+         *           "state": "draft"
+         *         }
+         *       ],
+         *       "tags": [
+         *         "text"
+         *       ],
+         *       "vehicles": [
+         *         {
+         *           "brand": "红旗",
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "model": "H9",
+         *           "record": "unregistered",
+         *           "vin_masked": "***********042788"
+         *         }
+         *       ]
+         *     }
+         */
+        ComplaintCase: {
+            /** @description Sign-in name of who has it. */
+            assignee?: string;
+            /** @description What a list shows of it. */
+            complaint: components["schemas"]["ComplaintSummary"] & unknown;
+            /** @description Complaints it belongs with. */
+            complaints: components["schemas"]["ComplaintSummary"][];
+            /** @description Who follows it. */
+            followers: components["schemas"]["ComplaintColleague"][];
+            /** @description What was said and done, oldest first. */
+            lines: components["schemas"]["ComplaintLine"][];
+            /**
+             * Format: uuid
+             * @description The complaint it was merged into.
+             */
+            merged_into?: string;
+            /** @description You have it. */
+            mine: boolean;
+            /** @description You wrote the answer that waits, so somebody else must agree to it. */
+            proposed_by_me: boolean;
+            /** @description The requests it is about. */
+            requests: components["schemas"]["ComplaintRequestLink"][];
+            /** @description Its tags. */
+            tags: string[];
+            /** @description The vehicles it is about. */
+            vehicles: components["schemas"]["ComplaintVehicle"][];
+        };
+        /**
+         * @description Which way a complaint came.
+         * @enum {string}
+         */
+        ComplaintChannel: "app" | "portal" | "hotline" | "counter";
+        /**
+         * @description What runs against a complaint.
+         * @enum {string}
+         */
+        ComplaintClock: "statutory" | "first_response" | "resolution";
+        /**
+         * ComplaintColleague
+         * @description A member of staff.
+         * @example {
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "username": "reviewer"
+         *     }
+         */
+        ComplaintColleague: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /**
+         * @description What happened to a complaint.
+         * @enum {string}
+         */
+        ComplaintEventKind: "filed" | "accepted" | "assigned" | "released" | "started" | "noted" | "said" | "asked" | "user_spoke" | "proposed" | "returned" | "replied" | "closed" | "reopened" | "appealed" | "snoozed" | "woken" | "acted" | "absorbed" | "alerted";
+        /**
+         * @description What a complaint is about.
+         * @enum {string}
+         */
+        ComplaintKind: "registered_without_knowledge" | "cannot_transfer" | "prior_owner_unreachable" | "wrong_data" | "function_not_opened" | "personal_data" | "staff" | "fee" | "other";
+        /**
+         * ComplaintLine
+         * @description A line of a complaint's history.
+         * @example {
+         *       "act": "freeze",
+         *       "actor": "user",
+         *       "at": "2026-11-22T08:00:00Z",
+         *       "clock": "statutory",
+         *       "kind": "filed",
+         *       "outcome": "upheld",
+         *       "public": false,
+         *       "seq": 1,
+         *       "staff": "text",
+         *       "stage": "warning",
+         *       "target_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "text": "text",
+         *       "to": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "until": "2026-11-22T08:00:00Z",
+         *       "written_down": false
+         *     }
+         */
+        ComplaintLine: {
+            /** @description What was done elsewhere. */
+            act?: components["schemas"]["ComplaintAct"] & unknown;
+            /** @description Who. */
+            actor: components["schemas"]["ComplaintActor"] & unknown;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which clock staff were told of. */
+            clock?: components["schemas"]["ComplaintClock"] & unknown;
+            /** @description What. */
+            kind: components["schemas"]["ComplaintEventKind"] & unknown;
+            /** @description What the answer says, or how it ended. */
+            outcome?: components["schemas"]["ComplaintOutcome"] & unknown;
+            /** @description The person may see it. */
+            public: boolean;
+            /**
+             * Format: uint32
+             * @description Place in the history.
+             */
+            seq: number;
+            /** @description Sign-in name of the member of staff who did it. */
+            staff?: string;
+            /** @description How far it had run. */
+            stage?: components["schemas"]["ComplaintStage"] & unknown;
+            /**
+             * Format: uuid
+             * @description To which record.
+             */
+            target_id?: string;
+            /** @description What was said. */
+            text?: string;
+            /**
+             * Format: uuid
+             * @description Whose it became.
+             */
+            to?: string;
+            /**
+             * Format: date-time
+             * @description Put aside until then.
+             */
+            until?: string;
+            /** @description A member of staff wrote down what the person said. */
+            written_down: boolean;
+        };
+        /**
+         * ComplaintLookup
+         * @description What finds a complaint.
+         * @example {
+         *       "number": "text",
+         *       "phone": "13800001234"
+         *     }
+         */
+        ComplaintLookup: {
+            /** @description Receipt number. */
+            number: string;
+            /** @description Phone the complaint was filed with. */
+            phone: string;
+        };
+        /**
+         * ComplaintMessage
+         * @description Words to the person.
+         * @example {
+         *       "asks": false,
+         *       "text": "text"
+         *     }
+         */
+        ComplaintMessage: {
+            /** @description They want an answer: our own targets stand until it comes, the statutory clock does not. */
+            asks: boolean;
+            /** @description 1 to 2,000 characters. */
+            text: string;
+        };
+        /**
+         * @description Who must act next.
+         * @enum {string}
+         */
+        ComplaintNextActor: "queue" | "handler" | "approver" | "user" | "nobody";
+        /**
+         * @description How a complaint ended, or was answered.
+         * @enum {string}
+         */
+        ComplaintOutcome: "upheld" | "partly_upheld" | "unfounded" | "withdrawn" | "duplicate";
+        /**
+         * ComplaintReceipt
+         * @description That a complaint was received.
+         * @example {
+         *       "answer_by": "2026-11-22T08:00:00Z",
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "number": "text"
+         *     }
+         */
+        ComplaintReceipt: {
+            /**
+             * Format: date-time
+             * @description By when there must be an answer (15 calendar days, Art 21).
+             */
+            answer_by: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Receipt number: finds the complaint again, together with the phone. */
+            number: string;
+        };
+        /**
+         * ComplaintRequest
+         * @description What is wrong.
+         * @example {
+         *       "channel": "app",
+         *       "document_number": "11010519491231002X",
+         *       "document_type": "resident_id",
+         *       "iccid": "898604071120C0015291",
+         *       "kind": "registered_without_knowledge",
+         *       "msisdn": "1064802000031",
+         *       "name": "张三丰",
+         *       "request_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "text": "text",
+         *       "vehicle_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "vin": "1M8GDM9AXKP042788"
+         *     }
+         */
+        ComplaintRequest: {
+            /** @description Where it is filed. */
+            channel: components["schemas"]["OwnChannel"] & unknown;
+            /** @description Its number. */
+            document_number?: string;
+            /** @description Type of the document somebody may have used. */
+            document_type?: components["schemas"]["DocumentType"] & unknown;
+            /** @description ICCID of the card, if you know it. */
+            iccid?: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["ComplaintKind"] & unknown;
+            /** @description Number of the card, if you know it. */
+            msisdn?: string;
+            /** @description How you are called. */
+            name?: string;
+            /** @description Province: first two digits of GB/T 2260. */
+            region?: string;
+            /**
+             * Format: uuid
+             * @description One of your requests.
+             */
+            request_id?: string;
+            /** @description What happened, 1 to 2,000 characters. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description One of your vehicles.
+             */
+            vehicle_id?: string;
+            /** @description Vehicle identification number, if it is not one of yours. */
+            vin?: string;
+        };
+        /**
+         * ComplaintRequestLink
+         * @description A request a complaint is about.
+         * @example {
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "kind": "registration",
+         *       "state": "draft"
+         *     }
+         */
+        ComplaintRequestLink: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What is asked for. */
+            kind: components["schemas"]["RequestKind"] & unknown;
+            /** @description Where it stands. */
+            state: components["schemas"]["RequestState"] & unknown;
+        };
+        /**
+         * @description How far a clock has run.
+         * @enum {string}
+         */
+        ComplaintStage: "warning" | "breach";
+        /**
+         * @description Where a complaint stands.
+         * @enum {string}
+         */
+        ComplaintState: "submitted" | "accepted" | "assigned" | "investigating" | "waiting_for_user" | "proposed" | "second_approval" | "replied" | "closed" | "reopened" | "appealed";
+        /**
+         * ComplaintStatus
+         * @description Where a complaint stands. What was said is shown only to who has proved the phone.
+         * @example {
+         *       "answer_by": "2026-11-22T08:00:00Z",
+         *       "closed_at": "2026-11-22T08:00:00Z",
+         *       "kind": "registered_without_knowledge",
+         *       "next_actor": "queue",
+         *       "number": "text",
+         *       "received_at": "2026-11-22T08:00:00Z",
+         *       "replied_at": "2026-11-22T08:00:00Z",
+         *       "state": "submitted"
+         *     }
+         */
+        ComplaintStatus: {
+            /**
+             * Format: date-time
+             * @description By when there must be an answer.
+             */
+            answer_by: string;
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at?: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["ComplaintKind"] & unknown;
+            /** @description Who must act next. */
+            next_actor: components["schemas"]["ComplaintNextActor"] & unknown;
+            /** @description Receipt number. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description When it was answered.
+             */
+            replied_at?: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ComplaintState"] & unknown;
+        };
+        /**
+         * ComplaintSummary
+         * @description A complaint in a list of the console.
+         * @example {
+         *       "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "changed_at": "2026-11-22T08:00:00Z",
+         *       "channel": "app",
+         *       "closed_at": "2026-11-22T08:00:00Z",
+         *       "first_response_at": "2026-11-22T08:00:00Z",
+         *       "first_response_breached": false,
+         *       "first_response_due": "2026-11-22T08:00:00Z",
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "kind": "registered_without_knowledge",
+         *       "last_user_at": "2026-11-22T08:00:00Z",
+         *       "name_masked": "张*",
+         *       "next_actor": "queue",
+         *       "number": "text",
+         *       "outcome": "upheld",
+         *       "phone_masked": "138****1234",
+         *       "received_at": "2026-11-22T08:00:00Z",
+         *       "region": "text",
+         *       "replied_at": "2026-11-22T08:00:00Z",
+         *       "resolution_breached": false,
+         *       "resolution_due": "2026-11-22T08:00:00Z",
+         *       "round": 1,
+         *       "satisfaction": 1,
+         *       "snoozed_until": "2026-11-22T08:00:00Z",
+         *       "state": "submitted",
+         *       "statutory_breached": false,
+         *       "statutory_due": "2026-11-22T08:00:00Z"
+         *     }
+         */
+        ComplaintSummary: {
+            /**
+             * Format: uuid
+             * @description Who has it.
+             */
+            assignee_id?: string;
+            /**
+             * Format: date-time
+             * @description When anything last happened.
+             */
+            changed_at: string;
+            /** @description Which way it came. */
+            channel: components["schemas"]["ComplaintChannel"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at?: string;
+            /**
+             * Format: date-time
+             * @description When staff first spoke to the person, in this round.
+             */
+            first_response_at?: string;
+            /** @description The first words came late. */
+            first_response_breached: boolean;
+            /**
+             * Format: date-time
+             * @description By when staff should speak; missing once they did.
+             */
+            first_response_due?: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["ComplaintKind"] & unknown;
+            /**
+             * Format: date-time
+             * @description When the person last spoke.
+             */
+            last_user_at: string;
+            /** @description How the person is called, masked. */
+            name_masked?: string;
+            /** @description Who must act next. */
+            next_actor: components["schemas"]["ComplaintNextActor"] & unknown;
+            /** @description Receipt number. */
+            number: string;
+            /** @description How it ended, or is to be answered. */
+            outcome?: components["schemas"]["ComplaintOutcome"] & unknown;
+            /** @description Phone, middle hidden. */
+            phone_masked: string;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+            /** @description Province: first two digits of GB/T 2260. */
+            region?: string;
+            /**
+             * Format: date-time
+             * @description When it was answered, in this round.
+             */
+            replied_at?: string;
+            /** @description The answer came later than we want. */
+            resolution_breached: boolean;
+            /**
+             * Format: date-time
+             * @description By when there should be an answer; missing while the clock stands.
+             */
+            resolution_due?: string;
+            /**
+             * Format: uint32
+             * @description How often it was begun: 1, and 1 more with each reopening.
+             */
+            round: number;
+            /**
+             * Format: uint8
+             * @description How content the person was, 1 to 5.
+             */
+            satisfaction?: number;
+            /**
+             * Format: date-time
+             * @description Put aside until then.
+             */
+            snoozed_until?: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ComplaintState"] & unknown;
+            /** @description The statutory clock was not kept. */
+            statutory_breached: boolean;
+            /**
+             * Format: date-time
+             * @description By when there must be an answer (15 calendar days); nothing stops it.
+             */
+            statutory_due: string;
+        };
+        /**
+         * ComplaintTags
+         * @description Tags.
+         * @example {
+         *       "tags": [
+         *         "text"
+         *       ]
+         *     }
+         */
+        ComplaintTags: {
+            /** @description Each 1 to 30 characters. */
+            tags: string[];
+        };
+        /**
+         * @description What a complaint can be linked to.
+         * @enum {string}
+         */
+        ComplaintTarget: "vehicle" | "request" | "complaint";
+        /**
+         * ComplaintText
+         * @description Words.
+         * @example {
+         *       "text": "text"
+         *     }
+         */
+        ComplaintText: {
+            /** @description 1 to 2,000 characters. */
+            text: string;
+        };
+        /**
+         * ComplaintVehicle
+         * @description A vehicle a complaint is about.
+         * @example {
+         *       "brand": "红旗",
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "model": "H9",
+         *       "record": "unregistered",
+         *       "vin_masked": "***********042788"
+         *     }
+         */
+        ComplaintVehicle: {
+            /** @description Brand. */
+            brand: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Model. */
+            model: string;
+            /** @description Where its record stands. */
+            record: components["schemas"]["RecordState"] & unknown;
+            /** @description Last 6 characters shown. */
+            vin_masked: string;
+        };
+        /**
+         * ComplaintView
+         * @description A saved view.
+         * @example {
+         *       "filter": "text",
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "mine": false,
+         *       "name": "张三丰",
+         *       "shared": false
+         *     }
+         */
+        ComplaintView: {
+            /** @description What it shows: the body of a search, as JSON text. */
+            filter: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description You saved it. */
+            mine: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Everybody sees it. */
+            shared: boolean;
+        };
+        /**
+         * ComplaintViewList
+         * @description Saved views.
+         * @example {
+         *       "items": [
+         *         {
+         *           "filter": "text",
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "mine": false,
+         *           "name": "张三丰",
+         *           "shared": false
+         *         }
+         *       ]
+         *     }
+         */
+        ComplaintViewList: {
+            /** @description By name. */
+            items: components["schemas"]["ComplaintView"][];
         };
         /**
          * Consent
@@ -2074,6 +3544,74 @@ export interface components {
             count: number;
         };
         /**
+         * Duty
+         * @description Who handles complaints.
+         * @example {
+         *       "available": false,
+         *       "load": 1,
+         *       "skills": [
+         *         "registered_without_knowledge"
+         *       ],
+         *       "staff_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "username": "reviewer"
+         *     }
+         */
+        Duty: {
+            /** @description They take new ones now. */
+            available: boolean;
+            /**
+             * Format: uint64
+             * @description How many they have that are not answered.
+             */
+            load: number;
+            /** @description Only these kinds; empty: all. */
+            skills: components["schemas"]["ComplaintKind"][];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            staff_id: string;
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /**
+         * DutyList
+         * @description Who handles complaints.
+         * @example {
+         *       "items": [
+         *         {
+         *           "available": false,
+         *           "load": 1,
+         *           "skills": [
+         *             "registered_without_knowledge"
+         *           ],
+         *           "staff_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "username": "reviewer"
+         *         }
+         *       ]
+         *     }
+         */
+        DutyList: {
+            /** @description Oldest member first. */
+            items: components["schemas"]["Duty"][];
+        };
+        /**
+         * DutyRequest
+         * @description What somebody takes.
+         * @example {
+         *       "available": false,
+         *       "skills": [
+         *         "registered_without_knowledge"
+         *       ]
+         *     }
+         */
+        DutyRequest: {
+            /** @description New complaints, now. */
+            available: boolean;
+            /** @description Only these kinds; empty: all. */
+            skills: components["schemas"]["ComplaintKind"][];
+        };
+        /**
          * Evidence
          * @description A picture that can be looked at.
          * @example {
@@ -2135,6 +3673,20 @@ export interface components {
          * @enum {string}
          */
         FilingLevel: "fine" | "near" | "filing_due";
+        /**
+         * FilledTemplate
+         * @description A template with what it says about one complaint.
+         * @example {
+         *       "en": "text",
+         *       "zh": "text"
+         *     }
+         */
+        FilledTemplate: {
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
         /**
          * Finding
          * @description What was found in a sample.
@@ -2320,6 +3872,26 @@ export interface components {
             steps: number;
         };
         /**
+         * LinkRequest
+         * @description What a complaint is linked to: exactly one of them.
+         * @example {
+         *       "complaint": "text",
+         *       "request_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "vin": "1M8GDM9AXKP042788"
+         *     }
+         */
+        LinkRequest: {
+            /** @description Number of another complaint. */
+            complaint?: string;
+            /**
+             * Format: uuid
+             * @description A request.
+             */
+            request_id?: string;
+            /** @description Identification number of a vehicle. */
+            vin?: string;
+        };
+        /**
          * ListedCase
          * @description A request in a list.
          * @example {
@@ -2421,6 +3993,17 @@ export interface components {
             name_masked?: string;
             /** @description Middle digits hidden. */
             phone_masked: string;
+        };
+        /**
+         * MergeRequest
+         * @description Where it goes on.
+         * @example {
+         *       "into": "text"
+         *     }
+         */
+        MergeRequest: {
+            /** @description Number of another complaint of the same person. */
+            into: string;
         };
         /**
          * Message
@@ -2693,6 +4276,167 @@ export interface components {
          * @enum {string}
          */
         Outcome: "dismissed" | "upheld";
+        /**
+         * @description Where someone complains themselves.
+         * @enum {string}
+         */
+        OwnChannel: "app" | "portal";
+        /**
+         * OwnerComplaint
+         * @description A complaint.
+         * @example {
+         *       "complaint": {
+         *         "answer_by": "2026-11-22T08:00:00Z",
+         *         "closed_at": "2026-11-22T08:00:00Z",
+         *         "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *         "kind": "registered_without_knowledge",
+         *         "next_actor": "queue",
+         *         "number": "text",
+         *         "outcome": "upheld",
+         *         "received_at": "2026-11-22T08:00:00Z",
+         *         "replied_at": "2026-11-22T08:00:00Z",
+         *         "satisfaction": 1,
+         *         "state": "submitted"
+         *       },
+         *       "lines": [
+         *         {
+         *           "actor": "user",
+         *           "at": "2026-11-22T08:00:00Z",
+         *           "kind": "filed",
+         *           "seq": 1,
+         *           "text": "text"
+         *         }
+         *       ],
+         *       "reopen_until": "2026-11-22T08:00:00Z"
+         *     }
+         */
+        OwnerComplaint: {
+            /** @description What a list shows of it. */
+            complaint: components["schemas"]["OwnerComplaintSummary"] & unknown;
+            /** @description What was said and done, oldest first. */
+            lines: components["schemas"]["OwnerComplaintLine"][];
+            /**
+             * Format: date-time
+             * @description Until when you can say that the answer is not good enough; missing when you cannot.
+             */
+            reopen_until?: string;
+        };
+        /**
+         * OwnerComplaintLine
+         * @description A line of a complaint's history.
+         * @example {
+         *       "actor": "user",
+         *       "at": "2026-11-22T08:00:00Z",
+         *       "kind": "filed",
+         *       "seq": 1,
+         *       "text": "text"
+         *     }
+         */
+        OwnerComplaintLine: {
+            /** @description Who. */
+            actor: components["schemas"]["ComplaintActor"] & unknown;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What. */
+            kind: components["schemas"]["ComplaintEventKind"] & unknown;
+            /**
+             * Format: uint32
+             * @description Place in the history.
+             */
+            seq: number;
+            /** @description What was said. */
+            text?: string;
+        };
+        /**
+         * OwnerComplaintList
+         * @description Complaints.
+         * @example {
+         *       "items": [
+         *         {
+         *           "answer_by": "2026-11-22T08:00:00Z",
+         *           "closed_at": "2026-11-22T08:00:00Z",
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "kind": "registered_without_knowledge",
+         *           "next_actor": "queue",
+         *           "number": "text",
+         *           "outcome": "upheld",
+         *           "received_at": "2026-11-22T08:00:00Z",
+         *           "replied_at": "2026-11-22T08:00:00Z",
+         *           "satisfaction": 1,
+         *           "state": "submitted"
+         *         }
+         *       ],
+         *       "next": "text"
+         *     }
+         */
+        OwnerComplaintList: {
+            /** @description Newest first. */
+            items: components["schemas"]["OwnerComplaintSummary"][];
+            /** @description Goes into `cursor` for the next page; missing on the last. */
+            next?: string;
+        };
+        /**
+         * OwnerComplaintSummary
+         * @description A complaint in a list.
+         * @example {
+         *       "answer_by": "2026-11-22T08:00:00Z",
+         *       "closed_at": "2026-11-22T08:00:00Z",
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "kind": "registered_without_knowledge",
+         *       "next_actor": "queue",
+         *       "number": "text",
+         *       "outcome": "upheld",
+         *       "received_at": "2026-11-22T08:00:00Z",
+         *       "replied_at": "2026-11-22T08:00:00Z",
+         *       "satisfaction": 1,
+         *       "state": "submitted"
+         *     }
+         */
+        OwnerComplaintSummary: {
+            /**
+             * Format: date-time
+             * @description By when there must be an answer.
+             */
+            answer_by: string;
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at?: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["ComplaintKind"] & unknown;
+            /** @description Who must act next. */
+            next_actor: components["schemas"]["ComplaintNextActor"] & unknown;
+            /** @description Receipt number. */
+            number: string;
+            /** @description How it ended or was answered. */
+            outcome?: components["schemas"]["ComplaintOutcome"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description When it was answered.
+             */
+            replied_at?: string;
+            /**
+             * Format: uint8
+             * @description How content you were.
+             */
+            satisfaction?: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ComplaintState"] & unknown;
+        };
         /**
          * Paper
          * @description A paper that was sent for a request.
@@ -3219,6 +4963,20 @@ export interface components {
             title: string;
             /** @description `/problems/<slug>`; stable, listed in docs/problems.md. */
             type: string;
+        };
+        /**
+         * ProposalRequest
+         * @description An answer.
+         * @example {
+         *       "outcome": "upheld",
+         *       "text": "text"
+         *     }
+         */
+        ProposalRequest: {
+            /** @description Who was right. */
+            outcome: components["schemas"]["ComplaintAnswer"] & unknown;
+            /** @description What the person will read, 1 to 2,000 characters. */
+            text: string;
         };
         /**
          * PurchaseRequest
@@ -4128,6 +5886,23 @@ export interface components {
          */
         SampleState: "drawn" | "passed" | "failed" | "rectified" | "missed";
         /**
+         * SatisfactionRequest
+         * @description How content you are.
+         * @example {
+         *       "score": 1,
+         *       "text": "text"
+         *     }
+         */
+        SatisfactionRequest: {
+            /**
+             * Format: uint8
+             * @description 1 (not at all) to 5 (very).
+             */
+            score: number;
+            /** @description A few words, if you like. */
+            text?: string;
+        };
+        /**
          * @description A way to prove a second factor.
          * @enum {string}
          */
@@ -4240,6 +6015,20 @@ export interface components {
          * @enum {string}
          */
         Shows: "document" | "guardian_document";
+        /**
+         * SnoozeRequest
+         * @description Until when it is put aside.
+         * @example {
+         *       "until": "2026-11-22T08:00:00Z"
+         *     }
+         */
+        SnoozeRequest: {
+            /**
+             * Format: date-time
+             * @description Within the next 90 days.
+             */
+            until: string;
+        };
         /**
          * @description What requests are sorted by.
          * @enum {string}
@@ -4437,6 +6226,91 @@ export interface components {
             alternative?: components["schemas"]["Step"] & unknown;
             /** @description What is asked. */
             step: components["schemas"]["Step"] & unknown;
+        };
+        /**
+         * Template
+         * @description Words that are used again.
+         * @example {
+         *       "changed_at": "2026-11-22T08:00:00Z",
+         *       "en": "text",
+         *       "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "kind": "registered_without_knowledge",
+         *       "name": "张三丰",
+         *       "version": 1,
+         *       "zh": "text"
+         *     }
+         */
+        Template: {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /** @description In English. */
+            en: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description For complaints of this kind only. */
+            kind?: components["schemas"]["ComplaintKind"] & unknown;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Goes into `version` of a change.
+             */
+            version: number;
+            /** @description In Chinese. */
+            zh: string;
+        };
+        /**
+         * TemplateList
+         * @description Templates.
+         * @example {
+         *       "items": [
+         *         {
+         *           "changed_at": "2026-11-22T08:00:00Z",
+         *           "en": "text",
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "kind": "registered_without_knowledge",
+         *           "name": "张三丰",
+         *           "version": 1,
+         *           "zh": "text"
+         *         }
+         *       ]
+         *     }
+         */
+        TemplateList: {
+            /** @description By name. */
+            items: components["schemas"]["Template"][];
+        };
+        /**
+         * TemplateRequest
+         * @description A template as it is to be.
+         * @example {
+         *       "en": "text",
+         *       "kind": "registered_without_knowledge",
+         *       "name": "张三丰",
+         *       "version": 1,
+         *       "zh": "text"
+         *     }
+         */
+        TemplateRequest: {
+            /** @description In English, with the same variables. */
+            en: string;
+            /** @description For complaints of this kind only; missing: for all. */
+            kind?: components["schemas"]["ComplaintKind"] & unknown;
+            /** @description Name, unique. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version you have seen, when you change one.
+             */
+            version?: number;
+            /** @description In Chinese. `{{number}}`, `{{kind}}`, `{{name}}`, `{{received}}`, `{{due}}`, `{{handler}}` are filled in. */
+            zh: string;
         };
         /**
          * Test
@@ -4799,6 +6673,23 @@ export interface components {
              * @description The request it is for.
              */
             request_id: string;
+        };
+        /**
+         * ViewRequest
+         * @description A view to save.
+         * @example {
+         *       "filter": "text",
+         *       "name": "张三丰",
+         *       "shared": false
+         *     }
+         */
+        ViewRequest: {
+            /** @description What it shows: the body of a search, as JSON text. */
+            filter: string;
+            /** @description Name. */
+            name: string;
+            /** @description Everybody sees it; only who leads may save one. */
+            shared: boolean;
         };
         /**
          * Visit
@@ -5615,6 +7506,5400 @@ export interface operations {
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["CardLife"];
                 };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_all_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintTags"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintViewList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_view_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Saved. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_view_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["CallerComplaintRequest"];
+            };
+        };
+        responses: {
+            /** @description Received. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintReceipt"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_bulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["BulkOutcomes"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. Its ETag goes into `If-Match` of an operation that changes it. */
+            200: {
+                headers: {
+                    /** @description Version of the record; goes into If-Match. */
+                    ETAG: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintCase"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["AssignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ClosureRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_heard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_unlink: {
+        parameters: {
+            query: {
+                /** @description To what kind of record. */
+                kind: components["schemas"]["ComplaintTarget"];
+                /** @description To which. */
+                target: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_say: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintMessage"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_propose: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_snooze: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["SnoozeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintTags"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_take: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["FilledTemplate"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_wake: {
+        parameters: {
+            query?: never;
+            header?: {
+                seen?: string;
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["DutyList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duty_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["DutyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read. */
             400: {
@@ -13857,6 +21142,717 @@ export interface operations {
             };
         };
     };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["TemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Template"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_vehicles: {
         parameters: {
             query?: {
@@ -15509,6 +23505,1449 @@ export interface operations {
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["CodeSent"];
                 };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaints: {
+        parameters: {
+            query?: {
+                /** @description Where the page starts. */
+                cursor?: string;
+                /** @description Most rows, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["OwnerComplaintList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintRequest"];
+            };
+        };
+        responses: {
+            /** @description Received. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintReceipt"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["OwnerComplaint"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint_speak: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintText"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint_satisfied: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["SatisfactionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read. */
             400: {
@@ -22125,6 +31564,184 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    portal_complaint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintLookup"];
+            };
+        };
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintStatus"];
                 };
             };
             /** @description The request cannot be read. */
