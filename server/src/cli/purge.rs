@@ -24,7 +24,11 @@ pub async fn purge(app: &App, dry_run: bool) -> anyhow::Result<String> {
 
 fn list(plan: &Plan, verb: &str) -> String {
     let mut text = String::new();
-    for (what, ids) in [("records of vehicles", &plan.records), ("unfinished requests", &plan.requests)] {
+    for (what, ids) in [
+        ("records of vehicles", &plan.records),
+        ("unfinished requests", &plan.requests),
+        ("complaints", &plan.complaints),
+    ] {
         let _ = writeln!(text, "{} {what} {verb}", ids.len());
         for id in ids {
             let _ = writeln!(text, "  {id}");

@@ -1,5 +1,6 @@
 //! What was kept long enough goes: records two years after the end of service (Art 18), requests that never became a
-//! registration, old texts. One transaction for each record, so that a stop in the middle loses nothing.
+//! registration, complaints two years after their end (the longest time bar), old texts. One transaction for each
+//! record, so that a stop in the middle loses nothing.
 
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ pub struct Plan {
     pub records: Vec<Uuid>,
     /// Requests.
     pub requests: Vec<Uuid>,
+    /// Complaints.
+    pub complaints: Vec<Uuid>,
     /// Texts to people, and messages the OEM platform has taken.
     pub messages: u64,
 }
@@ -30,7 +33,7 @@ pub struct Plan {
 impl Plan {
     /// How many steps that takes.
     pub fn steps(&self) -> usize {
-        self.records.len() + self.requests.len()
+        self.records.len() + self.requests.len() + self.complaints.len()
     }
 }
 
@@ -70,6 +73,14 @@ pub async fn purge(app: &App, mut done: impl FnMut(usize)) -> Result<Plan> {
             tx.commit().await?;
             done(1);
         }
+        for complaint in &plan.complaints {
+            let tx = app.store.begin().await?;
+            tx.purge().complaint(*complaint).await?;
+            app.audit(&tx, Actor::System, "complaint.purge", ("complaint", *complaint), None);
+            tx.commit().await?;
+            done(1);
+        }
+        all.complaints.extend(plan.complaints);
         all.records.extend(plan.records);
         all.requests.extend(plan.requests);
     }
@@ -96,6 +107,7 @@ async fn look(app: &App, limit: u64) -> Result<Plan> {
     Ok(Plan {
         records: tx.purge().ended(retention::art_18_ended_by(now_ms), limit).await?,
         requests: tx.purge().unfinished(&UNFINISHED, unfinished_ms, limit).await?,
+        complaints: tx.purge().closed_complaints(retention::art_18_ended_by(now_ms), limit).await?,
         messages: 0,
     })
 }

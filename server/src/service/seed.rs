@@ -5,8 +5,11 @@ use verify::document::DocumentType;
 
 use super::{App, Result, passwords::hash_password, record};
 use crate::{
-    rules::card::{Event, State},
-    store::{NewCard, NewPerson, NewVehicle, StaffMember, Tx},
+    rules::{
+        card::{Event, State},
+        complaint::Kind,
+    },
+    store::{NewCard, NewPerson, NewVehicle, StaffMember, Template, Tx},
 };
 
 /// Creates the configured first member of staff, if a password is set and the name is free.
@@ -62,7 +65,37 @@ const DEMO_VEHICLES: [DemoVehicle; 2] = [
     ),
 ];
 
-/// Creates the demonstration's owner with two vehicles.
+/// A template of the demonstration: name, kind, Chinese, English.
+type DemoTemplate = (&'static str, Option<Kind>, &'static str, &'static str);
+
+const DEMO_TEMPLATES: [DemoTemplate; 4] = [
+    (
+        "首次回复",
+        None,
+        "{{name}}您好，您于{{received}}提交的投诉 {{number}}（{{kind}}）已由我负责处理，最迟{{due}}前给您答复。",
+        "Dear {{name}}, I am looking after your complaint {{number}} ({{kind}}) of {{received}} and will answer by {{due}} at the latest.",
+    ),
+    (
+        "请补充材料",
+        None,
+        "{{name}}您好，为核实情况，请在本投诉中补充机动车登记证书或行驶证的照片，并说明问题发生的时间。",
+        "Dear {{name}}, please send a picture of the vehicle's registration certificate or licence here, and tell us when it happened.",
+    ),
+    (
+        "非本人登记处理",
+        Some(Kind::RegisteredWithoutKnowledge),
+        "{{name}}您好，经核实该登记并非您本人办理。我们已发起注销，请在应用中完成本人核验，核验后该卡将仅保留紧急呼叫功能。",
+        "Dear {{name}}, the registration is not your own. We have started its cancellation: please verify in the app, after which the card keeps emergency calls only.",
+    ),
+    (
+        "联系不上原车主",
+        Some(Kind::PriorOwnerUnreachable),
+        "{{name}}您好，您可凭机动车登记证书发起认领。我们会通知原车主，15天内未答复的由人工审核决定。",
+        "Dear {{name}}, you can claim the vehicle with its registration certificate. We tell the prior owner; after 15 days of silence staff decide.",
+    ),
+];
+
+/// Creates the demonstration's owner with two vehicles, and templates for handlers.
 ///
 /// # Errors
 /// The store failed.
@@ -100,6 +133,12 @@ pub async fn demo(app: &App) -> Result<()> {
             card(app, &tx, id, iccid, msisdn).await?;
         }
     }
+    for (name, kind, zh, en) in DEMO_TEMPLATES {
+        let (zh, en) = (zh.to_owned(), en.to_owned());
+        let (name, changed_at_ms) = (name.to_owned(), app.now_ms());
+        let template = Template { id: app.id(), name, kind, zh, en, version: 0, changed_at_ms };
+        tx.complaint_desk().add_template(&template).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -132,6 +171,13 @@ mod tests {
                 assert!(iccid.parse::<Iccid>().is_ok_and(|iccid| iccid.carrier().is_some()), "{iccid}");
                 assert!(msisdn.parse::<Msisdn>().is_ok(), "{msisdn}");
             }
+        }
+    }
+
+    #[test]
+    fn the_templates_can_be_filled_in() {
+        for text in DEMO_TEMPLATES.iter().flat_map(|(.., zh, en)| [zh, en]) {
+            assert_eq!(crate::rules::complaint::template::check(text), Ok(()), "{text}");
         }
     }
 }

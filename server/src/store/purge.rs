@@ -112,6 +112,31 @@ impl Purge<'_> {
         self.ids(&query).await
     }
 
+    /// Complaints that were closed at `by_ms` or before and into which none was merged that is still there, oldest
+    /// first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn closed_complaints(&self, by_ms: i64, limit: u64) -> Result<Vec<Uuid>> {
+        let mut query = Query::select();
+        query
+            .column("id")
+            .from("complaint")
+            .and_where(Expr::col("closed_at_ms").lte(by_ms))
+            .and_where(Expr::exists(pointing("complaint", "merged_into", "complaint")).not())
+            .order_by("closed_at_ms", sea_orm::Order::Asc)
+            .limit(limit);
+        self.ids(&query).await
+    }
+
+    /// Removes a complaint with its history and what was sent with it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn complaint(&self, complaint: Uuid) -> Result<()> {
+        self.erase("complaint", vec![complaint]).await
+    }
+
     /// Removes a vehicle's record: cards, requests, evidence with its keys, and people and accounts that are left with
     /// nothing. A request about several vehicles goes with the last of them.
     ///

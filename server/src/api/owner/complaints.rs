@@ -125,8 +125,8 @@ struct OwnerComplaintSummary {
     /// How it ended or was answered.
     #[oai(skip_serializing_if_is_none)]
     outcome: Option<ComplaintOutcome>,
-    /// How content you were.
-    #[oai(skip_serializing_if_is_none)]
+    /// How content you were, 1 to 5.
+    #[oai(skip_serializing_if_is_none, validator(minimum(value = "1"), maximum(value = "5")))]
     satisfaction: Option<u8>,
     /// When it was answered.
     #[oai(skip_serializing_if_is_none)]

@@ -456,6 +456,7 @@ impl Case {
                 Ok(Self { state: S::Appealed, proposed_by: None, snoozed_until_ms: None, ..self })
             }
             (S::Closed, _) => Err(Illegal::Closed),
+            (_, Event::Reopened | Event::Filed | Event::Accepted) => Err(Illegal::OutOfPlace),
 
             (_, Event::Assigned { to }) => {
                 let state =

@@ -28,6 +28,8 @@ const NOT_SEALED: &[(&str, &str, &str)] = &[
     ("audit_head", "hash", "not personal"),
     ("challenge", "hash", "hash of random bits"),
     ("client", "secret_hash", "hash of random bits"),
+    ("complaint", "phone_index", "blind index"),
+    ("complaint_key", "value_index", "blind index"),
     ("evidence", "content", "under a key of its own, which the vault holds"),
     ("idempotency_key", "fingerprint", "keyed hash"),
     ("idempotency_key", "key_index", "blind index"),

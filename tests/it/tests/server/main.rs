@@ -8,6 +8,7 @@ mod authenticator;
 mod authorisation;
 mod authority;
 mod bad_input;
+mod complaints;
 mod concurrency;
 mod documents;
 mod evidence;

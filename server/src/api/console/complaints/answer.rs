@@ -57,7 +57,7 @@ impl Answers {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<ProposalRequest>,
     ) -> Result<Done, Problem> {
         let answer = (body.outcome.into(), body.text.as_str());
@@ -77,7 +77,7 @@ impl Answers {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
     ) -> Result<Done, Problem> {
         complaints::reply(&app, &staff.0, id.0, &seen.0).await?;
         Ok(Done::Done)
@@ -95,7 +95,7 @@ impl Answers {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<ComplaintText>,
     ) -> Result<Done, Problem> {
         complaints::send_back(&app, &staff.0, id.0, &seen.0, &body.text).await?;
@@ -114,7 +114,7 @@ impl Answers {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<ClosureRequest>,
     ) -> Result<Done, Problem> {
         let text = body.text.as_deref().filter(|text| !text.trim().is_empty());
@@ -135,7 +135,7 @@ impl Answers {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<ComplaintText>,
     ) -> Result<Done, Problem> {
         complaints::reopen(&app, &staff.0, id.0, &seen.0, &body.text).await?;
@@ -154,7 +154,7 @@ impl Answers {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<ComplaintText>,
     ) -> Result<Done, Problem> {
         complaints::appeal(&app, &staff.0, id.0, &seen.0, &body.text).await?;

@@ -176,6 +176,13 @@ impl From<store::Template> for Template {
     }
 }
 
+impl DutyRequest {
+    fn of(&self, staff_id: Uuid) -> store::Duty {
+        let skills = self.skills.iter().map(|kind| (*kind).into()).collect();
+        store::Duty { staff_id, available: self.available, skills }
+    }
+}
+
 fn wanted(body: &TemplateRequest) -> NewTemplate<'_> {
     NewTemplate { name: &body.name, kind: body.kind.map(Into::into), zh: &body.zh, en: &body.en }
 }
@@ -263,6 +270,7 @@ impl Desk {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
+        /// Id of the template.
         template: Path<Uuid>,
     ) -> Result<Json<FilledTemplate>, Problem> {
         let (zh, en) = complaints::filled(&app, &staff.0, id.0, template.0).await?;
@@ -335,7 +343,19 @@ impl Desk {
         Ok(Json(DutyList { items }))
     }
 
-    /// Say what somebody takes: yourself, or anybody if you lead.
+    /// Say what you take.
+    #[oai(path = "/console/duty", method = "put", operation_id = "duty_own", tag = "Group::Complaint")]
+    async fn set_own_duty(
+        &self,
+        staff: ComplaintHandler,
+        app: Data<&App>,
+        body: Json<DutyRequest>,
+    ) -> Result<Done, Problem> {
+        complaints::set_duty(&app, &staff.0, &body.of(staff.0.id)).await?;
+        Ok(Done::Done)
+    }
+
+    /// Say what somebody takes.
     #[oai(
         path = "/console/duties/:id",
         method = "put",
@@ -344,14 +364,12 @@ impl Desk {
     )]
     async fn set_duty(
         &self,
-        staff: ComplaintHandler,
+        staff: ComplaintLead,
         app: Data<&App>,
         id: Path<Uuid>,
         body: Json<DutyRequest>,
     ) -> Result<Done, Problem> {
-        let skills = body.skills.iter().map(|kind| (*kind).into()).collect();
-        let duty = store::Duty { staff_id: id.0, available: body.available, skills };
-        complaints::set_duty(&app, &staff.0, &duty).await?;
+        complaints::set_duty(&app, &staff.0, &body.of(id.0)).await?;
         Ok(Done::Done)
     }
 }

@@ -118,7 +118,7 @@ pub(in crate::api) struct ComplaintSummary {
     #[oai(skip_serializing_if_is_none)]
     outcome: Option<ComplaintOutcome>,
     /// How content the person was, 1 to 5.
-    #[oai(skip_serializing_if_is_none)]
+    #[oai(skip_serializing_if_is_none, validator(minimum(value = "1"), maximum(value = "5")))]
     satisfaction: Option<u8>,
     /// When it was received.
     received_at: DateTime<Utc>,

@@ -57,7 +57,7 @@ impl Talk {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<ComplaintMessage>,
     ) -> Result<Done, Problem> {
         if body.asks {

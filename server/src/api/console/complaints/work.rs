@@ -107,7 +107,7 @@ impl Work {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
     ) -> Result<Done, Problem> {
         complaints::take(&app, &staff.0, id.0, &seen.0).await?;
         Ok(Done::Done)
@@ -125,7 +125,7 @@ impl Work {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<AssignmentRequest>,
     ) -> Result<Done, Problem> {
         match body.to {
@@ -147,7 +147,7 @@ impl Work {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
     ) -> Result<Done, Problem> {
         complaints::release(&app, &staff.0, id.0, &seen.0).await?;
         Ok(Done::Done)
@@ -165,7 +165,7 @@ impl Work {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<SnoozeRequest>,
     ) -> Result<Done, Problem> {
         let until_ms = body.until.timestamp_millis();
@@ -185,7 +185,7 @@ impl Work {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
     ) -> Result<Done, Problem> {
         complaints::wake(&app, &staff.0, id.0, &seen.0).await?;
         Ok(Done::Done)
@@ -203,7 +203,7 @@ impl Work {
         staff: ComplaintHandler,
         app: Data<&App>,
         id: Path<Uuid>,
-        seen: IfMatch,
+        #[oai(name = "If-Match")] seen: IfMatch,
         body: Json<MergeRequest>,
     ) -> Result<Done, Problem> {
         complaints::merge(&app, &staff.0, id.0, &seen.0, &body.into).await?;

@@ -89,8 +89,9 @@ pub fn least(schema: &Value, name: &str, known: &dyn Fn(&str) -> String) -> Valu
             let item = least(&schema["items"], name.trim_end_matches('s'), known);
             vec![item; count as usize].into()
         }
-        "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
-        "boolean" => true.into(),
+        "integer" => (schema["minimum"].as_f64().unwrap_or(1.0) as i64).into(),
+        "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        "boolean" => false.into(),
         _ => match schema["format"].as_str() {
             Some("uuid") => known(name).into(),
             Some("date-time") => "2026-11-22T00:00:00Z".into(),

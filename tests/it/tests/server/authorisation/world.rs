@@ -39,9 +39,12 @@ impl<'a> World<'a> {
         let sessions = owner.get("/owner/sessions").await.ok();
         let passkey = Authenticator::new().register(stage, "/owner/passkeys", &owner.token).await.ok();
         let transfer = owner.start_transfer().await;
+        let wrong = serde_json::json!({"kind": "fee", "channel": "app", "text": "x"});
+        let complaint = owner.post("/owner/complaints", wrong).await.ok();
         let records = BTreeMap::from([
             ("vehicles", vehicles["items"][0]["id"].as_str().unwrap().to_owned()),
             ("verifications", owner.perform(&transfer).await.id),
+            ("complaints", complaint["id"].as_str().unwrap().to_owned()),
             ("consents", owner.consent().await),
             ("requests", transfer),
             ("sessions", sessions["items"][0]["id"].as_str().unwrap().to_owned()),
