@@ -287,6 +287,10 @@ pub struct Complaint {
     pub visible_days: u32,
     /// Complaints one phone may file in 24 hours.
     pub per_phone_per_day: u64,
+    /// Milliseconds between two looks for what other server processes did, 50 to 900: consoles learn of it then.
+    pub live_poll_ms: u64,
+    /// Seconds between two signs of life to a console; a session that ended loses the live feed by then. 1 to 30.
+    pub live_heartbeat_s: u64,
 }
 
 impl Default for Complaint {
@@ -297,6 +301,8 @@ impl Default for Complaint {
             reopen_days: 30,
             visible_days: 180,
             per_phone_per_day: 10,
+            live_poll_ms: 400,
+            live_heartbeat_s: 15,
         }
     }
 }

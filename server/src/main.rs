@@ -291,7 +291,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let grace = Duration::from_secs(app.config.http.shutdown_s);
     tracing::info!(listen, url = app.config.http.public_url, "serving");
     let server = poem::Server::new(TcpListener::bind(listen)).name("ownerproof");
-    server.run_with_graceful_shutdown(api::routes(app), told_to_stop(), Some(grace)).await?;
+    let live = Arc::clone(&app.live);
+    let told_to_stop = async move {
+        told_to_stop().await;
+        // Consoles that listen would hold up the end.
+        live.close();
+    };
+    server.run_with_graceful_shutdown(api::routes(app), told_to_stop, Some(grace)).await?;
     stop.cancel();
     if let Some(worker) = worker {
         worker.await?;

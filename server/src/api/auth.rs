@@ -67,6 +67,16 @@ staff! {
     StaffManager: staff_manager = ManageStaff;
 }
 
+/// A member of staff who may read complaints, by the token: what lasts asks again whether it still holds.
+#[derive(SecurityScheme)]
+#[oai(rename = "staff", ty = "bearer", checker = "complaint_watcher")]
+pub(super) struct ComplaintWatcher(pub String);
+
+async fn complaint_watcher(request: &Request, bearer: Bearer) -> poem::Result<String> {
+    authorise(app(request)?, &bearer.token, Right::ReadComplaints).await.map_err(problem::error)?;
+    Ok(bearer.token)
+}
+
 /// A member of staff who knows the password, with whatever rights and second factor.
 #[derive(SecurityScheme)]
 #[oai(rename = "staff", ty = "bearer", checker = "any_staff")]

@@ -98,6 +98,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
     );
     let console = (
         sign_in,
+        console::live::Live,
         console::messages::Messages,
         console::reviews::Reviews,
         console::disputes::Disputes,

@@ -32,6 +32,7 @@ pub mod import;
 pub mod keys;
 mod limits;
 pub mod lists;
+pub mod live;
 pub mod messages;
 pub mod notices;
 pub mod oidc;
@@ -58,6 +59,7 @@ pub mod vitals;
 
 pub use expected::Expected;
 pub use limits::Limits;
+pub use live::Live;
 
 pub use refusal::{Error, Refusal, Result};
 
@@ -112,6 +114,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// Rung after a commit that put something into the outbox.
     pub wake: Arc<Notify>,
+    /// What happens to complaints, told to consoles.
+    pub live: Arc<Live>,
 }
 
 /// Why the parts do not fit together.
@@ -153,6 +157,7 @@ impl App {
             desk: Arc::new(Desk::new(config.verification.concurrency)),
             limits: Arc::new(Limits::new(&config)),
             wake: Arc::default(),
+            live: Arc::default(),
             config: Arc::new(config),
         })
     }

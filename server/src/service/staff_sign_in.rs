@@ -96,6 +96,18 @@ pub async fn authorise(app: &App, token: &str, right: Right) -> Result<StaffMemb
     }
 }
 
+/// Whether a token still stands for a member of staff who has this right. Watching is no use of the session: it may end
+/// for want of one meanwhile.
+///
+/// # Errors
+/// As [`authorise`].
+pub async fn watch(app: &App, token: &str, right: Right) -> Result<()> {
+    let tx = app.store.read().await?;
+    let session = tx.sessions().find(SessionKind::Staff, token, app.now_ms()).await?;
+    let member = tx.staff().find(session.ok_or(Refusal::SignInNeeded)?.subject_id).await?;
+    if member.is_some_and(|member| member.may(right)) { Ok(()) } else { Err(Refusal::RightMissing.into()) }
+}
+
 /// What an authenticator app has to be told.
 pub struct TotpOffer {
     /// In Base32, to be typed.

@@ -1,7 +1,7 @@
 //! Complaints and their histories. The columns of a complaint are what its history leads to, kept for lists.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Func, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,15 @@ impl Complaints<'_> {
         Entity::find_by_id(id).one(&self.0.db).await?.map(|row| self.open(row)).transpose()
     }
 
+    /// The complaint with this id, which nobody else changes until this transaction is over: whoever wants to, waits.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn hold(&self, id: Uuid) -> Result<Option<Complaint>> {
+        let row = Entity::find_by_id(id).lock_exclusive().one(&self.0.db).await?;
+        row.map(|row| self.open(row)).transpose()
+    }
+
     /// The complaint with this number.
     ///
     /// # Errors
@@ -226,6 +235,7 @@ impl Complaints<'_> {
             return Err(StoreError::Conflict);
         }
         complaint.version += 1;
+        self.0.closing().complaints = true;
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 use secrecy::ExposeSecret;
+use tokio::sync::Notify;
 use uuid::Uuid;
 use verify::document::DocumentType;
 
@@ -34,6 +35,7 @@ mod consents;
 mod crypter;
 mod entity;
 mod evidence;
+mod feed;
 mod idempotency;
 mod imports;
 mod inbox;
@@ -75,6 +77,7 @@ pub use complaints::{Complaint, ComplaintLine, Complaints, Words};
 pub use consents::{Consent, Consents};
 pub use crypter::{CryptError, Crypter, Place};
 pub use evidence::{Evidence, EvidenceKind, NewEvidence};
+pub use feed::{Changed, Feed, Present};
 pub use idempotency::{Answer, Idempotency, Remembered};
 pub use imports::{BATCH, BulkCard, BulkVehicle, Imports};
 pub use inbox::Inbox;
@@ -127,6 +130,8 @@ pub struct Store {
     db: DatabaseConnection,
     vault: Vault,
     crypter: Arc<Crypter>,
+    /// Rung after a commit that changed complaints, or who is at one.
+    complaints: Arc<Notify>,
 }
 
 /// One transaction.
@@ -134,6 +139,7 @@ pub struct Tx {
     db: DatabaseTransaction,
     vault: Vault,
     crypter: Arc<Crypter>,
+    complaints: Arc<Notify>,
     closing: Mutex<Closing>,
 }
 
@@ -144,6 +150,8 @@ struct Closing {
     lines: Vec<Line>,
     /// Evidence that is deleted: its keys go too.
     doomed: Vec<Uuid>,
+    /// Complaints changed, or who is at one.
+    complaints: bool,
 }
 
 impl Store {
@@ -168,7 +176,7 @@ impl Store {
             });
         let crypter = Arc::new(Crypter::new(keys)?);
         let vault = Vault::connect(&keys.vault).await?;
-        Ok(Self { db: Database::connect(options).await?, vault, crypter })
+        Ok(Self { db: Database::connect(options).await?, vault, crypter, complaints: Arc::default() })
     }
 
     /// Brings the schema up to date.
@@ -211,10 +219,17 @@ impl Store {
         &self.crypter
     }
 
+    /// Waits for the next commit of this process that changes complaints or who is at one; one that came before nobody
+    /// waited counts.
+    pub async fn complaints_changed(&self) {
+        self.complaints.notified().await;
+    }
+
     async fn start(&self, mode: SqliteTransactionMode) -> Result<Tx> {
         let db = self.db.begin_with_options(options(mode)).await?;
         let (vault, crypter) = (self.vault.clone(), self.crypter.clone());
-        Ok(Tx { db, vault, crypter, closing: Mutex::default() })
+        let complaints = Arc::clone(&self.complaints);
+        Ok(Tx { db, vault, crypter, complaints, closing: Mutex::default() })
     }
 }
 
@@ -257,6 +272,8 @@ aggregates! {
     reviews: Reviews,
     /// Complaints and their histories.
     complaints: Complaints,
+    /// What happens to complaints now, and who is at one.
+    feed: Feed,
     /// Tags, links and followers of complaints.
     complaint_marks: ComplaintMarks,
     /// Saved views, templates, and who takes what.
@@ -310,9 +327,12 @@ impl Tx {
     /// # Errors
     /// The database failed; nothing was kept.
     pub async fn commit(self) -> Result<()> {
-        let Closing { lines, doomed } = std::mem::take(&mut *self.closing());
+        let Closing { lines, doomed, complaints } = std::mem::take(&mut *self.closing());
         audit::append(&self, lines).await?;
         self.db.commit().await?;
+        if complaints {
+            self.complaints.notify_one();
+        }
         if let Err(error) = self.vault.destroy(&doomed).await {
             // The evidence is gone. Housekeeping sweeps up keys that are left.
             tracing::error!(%error, "keys of deleted evidence are still there");

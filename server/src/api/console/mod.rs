@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod complaints;
 pub mod disputes;
+pub mod live;
 pub mod messages;
 pub mod oidc;
 pub mod passkeys;

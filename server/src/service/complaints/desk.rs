@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{file::day, view::find_in};
+use super::file::day;
 use crate::{
     rules::{
         complaint::{Kind, template},
@@ -87,7 +87,7 @@ pub async fn remove_template(app: &App, who: &StaffMember, id: Uuid) -> Result<(
 /// [`Refusal::NotFound`].
 pub async fn filled(app: &App, who: &StaffMember, complaint: Uuid, id: Uuid) -> Result<(String, String)> {
     let tx = app.store.read().await?;
-    let complaint = find_in(&tx, complaint).await?;
+    let complaint = tx.complaints().find(complaint).await?.ok_or(Refusal::NotFound)?;
     let template = tx.complaint_desk().template(id).await?.ok_or(Refusal::NotFound)?;
     let fill = |text: &str, is_zh: bool| {
         let date = |ms| if is_zh { day(ms) } else { super::file::date(ms) };

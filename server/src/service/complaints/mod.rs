@@ -5,6 +5,7 @@ mod bulk;
 mod desk;
 mod file;
 mod marks;
+pub mod presence;
 mod talk;
 mod view;
 mod work;

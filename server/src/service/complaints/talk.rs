@@ -141,6 +141,7 @@ async fn by_user(
     also: impl FnOnce(&mut Complaint) -> Result<()>,
 ) -> Result<()> {
     let tx = app.store.begin().await?;
+    find_in(&tx, id).await?;
     let mut complaint = own(app, &tx, account, id).await?;
     also(&mut complaint)?;
     record(app, &tx, &mut complaint, By::User, event, words).await?;

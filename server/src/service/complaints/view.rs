@@ -108,7 +108,7 @@ pub async fn status(app: &App, number: &str, phone: &str) -> Result<Status> {
 /// [`Refusal::NotFound`].
 pub async fn case(app: &App, who: &StaffMember, id: Uuid) -> Result<CaseView> {
     let tx = app.store.begin().await?;
-    let complaint = find_in(&tx, id).await?;
+    let complaint = tx.complaints().find(id).await?.ok_or(Refusal::NotFound)?;
     let mut lines = Vec::new();
     for line in tx.complaints().history(id).await? {
         let staff = match line.moment.by {
@@ -143,12 +143,12 @@ async fn name(tx: &Tx, staff: Uuid) -> Result<Option<String>> {
     Ok(tx.staff().record(staff).await?.map(|record| record.member.username))
 }
 
-/// A complaint.
+/// A complaint to be changed: of several who speak at once each has a turn, and nothing is lost.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
 pub(crate) async fn find_in(tx: &Tx, id: Uuid) -> Result<Complaint> {
-    Ok(tx.complaints().find(id).await?.ok_or(Refusal::NotFound)?)
+    Ok(tx.complaints().hold(id).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// A complaint of this account's phone.
@@ -157,7 +157,7 @@ pub(crate) async fn find_in(tx: &Tx, id: Uuid) -> Result<Complaint> {
 /// [`Refusal::NotFound`].
 pub async fn own(app: &App, tx: &Tx, account: Uuid, id: Uuid) -> Result<Complaint> {
     let phone = tx.accounts().find(account).await?.ok_or(Refusal::SignInNeeded)?.phone;
-    let complaint = find_in(tx, id).await?;
+    let complaint = tx.complaints().find(id).await?.ok_or(Refusal::NotFound)?;
     if complaint.phone == phone && is_visible(app, &complaint) {
         Ok(complaint)
     } else {

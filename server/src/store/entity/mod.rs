@@ -16,6 +16,7 @@ pub mod complaint_event;
 pub mod complaint_follower;
 pub mod complaint_key;
 pub mod complaint_link;
+pub mod complaint_presence;
 pub mod complaint_tag;
 pub mod complaint_template;
 pub mod complaint_view;

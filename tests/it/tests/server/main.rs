@@ -8,6 +8,7 @@ mod authenticator;
 mod authorisation;
 mod authority;
 mod bad_input;
+mod complaint_live;
 mod complaints;
 mod concurrency;
 mod documents;

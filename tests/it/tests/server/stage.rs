@@ -163,21 +163,35 @@ impl Stage {
         // Turning the clock makes nobody idle.
         config.sign_in.owner_idle_minutes = 1_000_000;
         config.sign_in.staff_idle_minutes = 1_000_000;
+        change(&mut config);
+        let stage = Self::open(config, Arc::default(), folder, assessor).await;
+        seed::demo(&stage.app).await.unwrap();
+        Some(stage)
+    }
+
+    /// Another server on the same database, with the same clock.
+    pub async fn beside(&self) -> Self {
+        let (config, folder) = ((*self.app.config).clone(), tempfile::tempdir().unwrap());
+        Self::open(config, self.clock.clone(), folder, Arc::new(Scripted)).await
+    }
+
+    async fn open(
+        mut config: Config,
+        clock: Arc<TurnedClock>,
+        folder: TempDir,
+        assessor: Arc<dyn Assessor>,
+    ) -> Self {
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let address = acceptor.local_addr()[0].as_socket_addr().copied().unwrap();
         let url = format!("http://{address}");
         config.http.public_url = url.clone();
-        change(&mut config);
-
-        let clock = Arc::new(TurnedClock::default());
         let app = App { clock: clock.clone(), ..App::connect(config).await.unwrap() };
         app.store.migrate().await.unwrap();
         policies::record(&app).await.unwrap();
-        seed::demo(&app).await.unwrap();
         app.desk.open(assessor);
         let server = tokio::spawn(poem::Server::new_with_acceptor(acceptor).run(api::routes(app.clone())));
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Some(Self { url, app, clock, folder, http, server })
+        Self { url, app, clock, folder, http, server }
     }
 
     /// A request to the API.
@@ -268,7 +282,9 @@ impl Drop for Stage {
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
-    let bytes = response.bytes().await.unwrap();
+    // An event stream has no end.
+    let endless = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let bytes = if endless { Default::default() } else { response.bytes().await.unwrap() };
     Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
 }
 
