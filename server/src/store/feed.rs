@@ -1,15 +1,19 @@
 //! What happens to complaints now, and who is at one.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
 use uuid::Uuid;
 
 use super::{
-    Result, Tx,
+    Result, StoreError, Tx,
     entity::{
         complaint,
         complaint_presence::{ActiveModel, Column, Entity, Model},
     },
 };
+use crate::rules::complaint::State;
 
 /// A member of staff at a complaint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,21 @@ pub struct Changed {
     pub changed_at_ms: i64,
 }
 
+/// Complaints still to be answered that stand alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// Whose they are.
+    pub assignee: Option<Uuid>,
+    /// Where they stand.
+    pub state: State,
+    /// Put aside.
+    pub snoozed: bool,
+    /// The statutory clock is over.
+    pub overdue: bool,
+    /// How many.
+    pub count: u64,
+}
+
 /// Repository.
 pub struct Feed<'a>(pub(super) &'a Tx);
 
@@ -58,6 +77,34 @@ impl Feed<'_> {
             .into_iter()
             .map(|(id, version, changed_at_ms)| Changed { id, version, changed_at_ms })
             .collect())
+    }
+
+    /// How many complaints are still to be answered, by how they stand at `now_ms`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn open(&self, now_ms: i64) -> Result<Vec<Alike>> {
+        use complaint::Column;
+        let rows: Vec<(Option<Uuid>, String, bool, bool, i64)> = complaint::Entity::find()
+            .select_only()
+            .column(Column::AssigneeId)
+            .column(Column::State)
+            .column_as(Column::SnoozedUntilMs.is_not_null(), "snoozed")
+            .column_as(Column::StatutoryDueMs.lte(now_ms), "overdue")
+            .column_as(Column::Id.count(), "alike")
+            .filter(Column::State.is_not_in([State::Replied.as_str(), State::Closed.as_str()]))
+            .group_by(Column::AssigneeId)
+            .group_by(Column::State)
+            .group_by(Expr::cust("snoozed"))
+            .group_by(Expr::cust("overdue"))
+            .into_tuple()
+            .all(&self.0.db)
+            .await?;
+        let alike = |(assignee, state, snoozed, overdue, count): (_, String, _, _, i64)| {
+            let state = state.parse().map_err(|_| StoreError::Corrupt("complaint"))?;
+            Ok(Alike { assignee, state, snoozed, overdue, count: count.unsigned_abs() })
+        };
+        rows.into_iter().map(alike).collect()
     }
 
     /// Somebody is there; `id` is for a new row. Whoever was last heard of before `gone_ms`, anywhere, is forgotten.

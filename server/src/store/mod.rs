@@ -77,7 +77,7 @@ pub use complaints::{Complaint, ComplaintLine, Complaints, Words};
 pub use consents::{Consent, Consents};
 pub use crypter::{CryptError, Crypter, Place};
 pub use evidence::{Evidence, EvidenceKind, NewEvidence};
-pub use feed::{Changed, Feed, Present};
+pub use feed::{Alike, Changed, Feed, Present};
 pub use idempotency::{Answer, Idempotency, Remembered};
 pub use imports::{BATCH, BulkCard, BulkVehicle, Imports};
 pub use inbox::Inbox;

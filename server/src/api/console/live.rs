@@ -21,7 +21,10 @@ use crate::{
     },
     service::{
         App, Result,
-        complaints::presence::{self, Colleague},
+        complaints::{
+            presence::{self, Colleague},
+            queues::{self, Waiting},
+        },
         live::{self, Item, News},
     },
     store::StaffMember,
@@ -56,6 +59,25 @@ struct ComplaintNews {
     /// The event's id, which goes into Last-Event-ID after a break.
     #[oai(skip_serializing_if_is_none)]
     cursor: Option<i64>,
+}
+
+/// How many complaints are still to be answered, by queue; one can be in several.
+#[derive(Object)]
+struct ComplaintCounts {
+    /// Yours, and not put aside.
+    mine: u64,
+    /// Yours, put aside.
+    snoozed: u64,
+    /// Nobody's.
+    unassigned: u64,
+    /// Not answered in the time the law gives.
+    overdue: u64,
+    /// Waiting for the person.
+    waiting: u64,
+    /// Waiting for a second person.
+    approval: u64,
+    /// All.
+    open: u64,
 }
 
 /// What a member of staff does at a complaint.
@@ -134,6 +156,23 @@ impl Live {
         let news = live::listen(&app, staff.0, since_ms).await?.map(ComplaintNews::from).boxed();
         let heartbeat = Duration::from_secs(app.config.complaint.live_heartbeat_s.max(1));
         Ok(EventStream::new(news).to_event(event).keep_alive(heartbeat))
+    }
+
+    /// How much waits in your queues.
+    #[oai(
+        path = "/console/complaints/counts",
+        method = "get",
+        operation_id = "case_counts",
+        tag = "Group::Complaint"
+    )]
+    async fn counts(
+        &self,
+        staff: ComplaintReader,
+        app: Data<&App>,
+    ) -> std::result::Result<Json<ComplaintCounts>, Problem> {
+        let Waiting { mine, snoozed, unassigned, overdue, waiting, approval, open } =
+            queues::waiting(&app, &staff.0).await?;
+        Ok(Json(ComplaintCounts { mine, snoozed, unassigned, overdue, waiting, approval, open }))
     }
 
     /// Who else is at a complaint.

@@ -6,6 +6,7 @@ mod desk;
 mod file;
 mod marks;
 pub mod presence;
+pub mod queues;
 mod talk;
 mod view;
 mod work;

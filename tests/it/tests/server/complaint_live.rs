@@ -236,3 +236,29 @@ async fn no_reply_is_lost_when_several_send_at_once(#[values(Db::Sqlite, Db::Pos
     said[1..].sort();
     assert_eq!(said, ["车身颜色登记错了", "丁", "丙", "乙", "甲"]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn counts_are_those_of_ones_own_queues(#[values(Db::Sqlite, Db::Postgres)] db: Db) {
+    // Nobody is signed out when the clock is turned.
+    let Some(stage) = Stage::up_with(db, |config| config.sign_in.staff_hours = 1_000).await else { return };
+    let (han, lei) =
+        (colleague(&stage, "han", Role::Handler).await, colleague(&stage, "lei", Role::Handler).await);
+    let owner = Person::owner(&stage).await;
+    let (first, _) = (filed(&owner).await, filed(&owner).await);
+    stage.post(&format!("{}/take", case(&first)), &han, json!({})).await.ok();
+    let counts = stage.get("/console/complaints/counts", &han).await.ok();
+    let expected = json!({
+        "mine": 1, "snoozed": 0, "unassigned": 1, "overdue": 0, "waiting": 0, "approval": 0, "open": 2
+    });
+    assert_eq!(counts, expected);
+    stage.clock.turn(Duration::from_secs(16 * 86_400));
+    let until = (chrono::Utc::now() + chrono::Duration::days(20)).to_rfc3339();
+    stage.post(&format!("{}/snooze", case(&first)), &han, json!({"until": until})).await.ok();
+    let counts = stage.get("/console/complaints/counts", &han).await.ok();
+    assert_eq!(
+        [&counts["mine"], &counts["snoozed"], &counts["overdue"]],
+        [0, 1, 2].map(|n| json!(n)).each_ref()
+    );
+    assert_eq!(stage.get("/console/complaints/counts", &lei).await.ok()["mine"], 0);
+}
