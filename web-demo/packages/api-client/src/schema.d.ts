@@ -542,8 +542,25 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Say what somebody takes: yourself, or anybody if you lead. */
+        /** Say what somebody takes. */
         put: operations["duty_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what you take. */
+        put: operations["duty_own"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4431,7 +4448,7 @@ export interface components {
             replied_at?: string;
             /**
              * Format: uint8
-             * @description How content you were.
+             * @description How content you were, 1 to 5.
              */
             satisfaction?: number;
             /** @description Where it stands. */
@@ -8912,7 +8929,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -9095,7 +9113,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -9278,7 +9297,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -10355,7 +10375,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -10538,7 +10559,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -10903,7 +10925,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -11086,7 +11109,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -11265,7 +11289,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -11448,7 +11473,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -11627,7 +11653,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -11810,7 +11837,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -12172,7 +12200,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -12354,6 +12383,7 @@ export interface operations {
             path: {
                 /** @description Id of the record. */
                 id: string;
+                /** @description Id of the template. */
                 template: string;
             };
             cookie?: never;
@@ -12529,7 +12559,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                seen?: string;
+                /** @description ETag of the record that was seen: refused with 412 if it has changed since. Missing: any. */
+                "If-Match"?: string;
                 /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
                 "Idempotency-Key"?: string;
             };
@@ -12886,6 +12917,182 @@ export interface operations {
                 /** @description Id of the record. */
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["DutyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duty_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody: {
