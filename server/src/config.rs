@@ -18,7 +18,13 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use verify::document::NumberRange;
 
-use crate::rules::{complaint, policy::Policies, rights::Role, sign_in::SecondFactor};
+use crate::rules::{
+    calendar::Office,
+    complaint::{self, clocks},
+    policy::Policies,
+    rights::Role,
+    sign_in::SecondFactor,
+};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -291,6 +297,45 @@ pub struct Complaint {
     pub live_poll_ms: u64,
     /// Seconds between two signs of life to a console; a session that ended loses the live feed by then. 1 to 30.
     pub live_heartbeat_s: u64,
+    /// When people are at work.
+    pub office: Office,
+    /// A file like `server/calendars/cn.toml`, if the one this program was built with is too old. Read at the start.
+    pub calendar: Option<PathBuf>,
+    /// How long things may take.
+    pub target: Target,
+    /// For these kinds, instead of `target`.
+    pub targets: BTreeMap<complaint::Kind, Target>,
+    /// Calendar days between the warning and the last day for an answer by law.
+    pub warn_days: u32,
+    /// Percentage of a target's working time that is used up when staff are warned, 1 to 99.
+    pub warn_percent: u8,
+    /// Days after an answer in which the person says nothing, until the complaint closes by itself.
+    pub close_days: u32,
+}
+
+/// How long things may take, in working time. The 15 calendar days of the law are no setting.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Minutes until the first words of staff; no such target, if not given.
+    pub first_response_minutes: Option<u32>,
+    /// Minutes until the answer; no such target, if not given.
+    pub resolution_minutes: Option<u32>,
+}
+
+impl Complaint {
+    /// What counts for complaints of this kind.
+    pub fn targets(&self, kind: complaint::Kind) -> clocks::Targets {
+        let target = self.targets.get(&kind).unwrap_or(&self.target);
+        let ms = |minutes: Option<u32>| minutes.map(|minutes| i64::from(minutes) * 60_000);
+        clocks::Targets {
+            first_response_ms: ms(target.first_response_minutes),
+            resolution_ms: ms(target.resolution_minutes),
+            warn_days: self.warn_days,
+            warn_percent: self.warn_percent.clamp(1, 99),
+            close_days: self.close_days,
+        }
+    }
 }
 
 impl Default for Complaint {
@@ -303,6 +348,14 @@ impl Default for Complaint {
             per_phone_per_day: 10,
             live_poll_ms: 400,
             live_heartbeat_s: 15,
+            office: Office::default(),
+            calendar: None,
+            // Four hours; five days of eight.
+            target: Target { first_response_minutes: Some(240), resolution_minutes: Some(2400) },
+            targets: BTreeMap::new(),
+            warn_days: 3,
+            warn_percent: 75,
+            close_days: 7,
         }
     }
 }

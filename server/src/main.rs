@@ -18,7 +18,7 @@ use server::{
     config::Config,
     keys,
     rules::rights::{Names, Role, Scope},
-    service::{self, App, housekeeping, policies, seed, staff::By},
+    service::{self, App, complaints, housekeeping, policies, seed, staff::By},
     store::StaffRecord,
     sync::worker::Worker,
     verification::Native,
@@ -273,6 +273,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     app.store.migrate().await?;
     policies::record(&app).await?;
     seed::staff(&app).await?;
+    warn_of_calendar(&app);
     let stop = CancellationToken::new();
     let worker = Worker::configured(app.clone())?;
     let worker = worker.map(|worker| tokio::spawn(worker.run(stop.clone())));
@@ -308,6 +309,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || traces.finish()).await?;
     }
     Ok(())
+}
+
+/// Days off of the next year are published in November: whoever runs the server learns in time that they are missing.
+fn warn_of_calendar(app: &App) {
+    let days = complaints::calendar_days(app);
+    if days < 60 {
+        tracing::warn!(
+            days,
+            "after that only weekends count as days off: set complaint.calendar to a newer file"
+        );
+    }
 }
 
 /// Loads the networks beside the running server: until they are there, verifications answer "engine-loading".

@@ -52,6 +52,7 @@ pub struct Metrics {
     reviews: Family<State, Gauge>,
     seats: Family<State, Gauge>,
     faces: Gauge,
+    calendar: Gauge,
 }
 
 impl Metrics {
@@ -65,6 +66,7 @@ impl Metrics {
         let reviews = Family::<State, Gauge>::default();
         let seats = Family::<State, Gauge>::default();
         let faces = Gauge::default();
+        let calendar = Gauge::default();
         let register = &mut registry;
         register.register("request_duration_seconds", "Requests and how long they took", requests.clone());
         register.register("verdicts", "Verdicts on verifications", verdicts.clone());
@@ -74,7 +76,19 @@ impl Metrics {
         register.register("reviews", "Reviews to be decided", reviews.clone());
         register.register("engine_seats", "Seats of the engine", seats.clone());
         register.register("people_with_a_face", "People whose face is held", faces.clone());
-        Self { registry, requests, verdicts, store_failures, outbox, outbox_age, reviews, seats, faces }
+        register.register("calendar_days", "Days with published days off ahead", calendar.clone());
+        Self {
+            registry,
+            requests,
+            verdicts,
+            store_failures,
+            outbox,
+            outbox_age,
+            reviews,
+            seats,
+            faces,
+            calendar,
+        }
     }
 
     /// A request was answered.
@@ -118,6 +132,7 @@ impl Metrics {
         self.seats.get_or_create(&state("free")).set(count(vitals.seats_free));
         self.seats.get_or_create(&state("all")).set(count(vitals.seats));
         self.faces.set(count(vitals.faces));
+        self.calendar.set(vitals.calendar_days);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -99,6 +99,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
     let console = (
         sign_in,
         console::live::Live,
+        console::alerts::Alerts,
         console::messages::Messages,
         console::reviews::Reviews,
         console::disputes::Disputes,

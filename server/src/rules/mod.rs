@@ -40,6 +40,7 @@ macro_rules! named {
 pub struct Unknown(pub String);
 
 pub mod application;
+pub mod calendar;
 pub mod card;
 pub mod card_limit;
 pub mod clocks;

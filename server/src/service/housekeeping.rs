@@ -5,11 +5,17 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Result, attempts, codes, idempotency, passkeys, purge, requests, samples, sessions, stock};
+use super::{
+    App, Result, attempts, codes, complaints, idempotency, passkeys, purge, requests, samples, sessions,
+    stock,
+};
 use crate::verification;
 
 /// Keeps house every `pause` until told to stop; ends what is under way first.
 pub async fn run(app: App, pause: Duration, stop: CancellationToken) {
+    if let Err(error) = complaints::catch_up(&app).await {
+        tracing::error!(%error, what = "clocks", "housekeeping");
+    }
     let mut round = interval(pause);
     round.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -28,6 +34,7 @@ pub async fn tidy(app: &App) {
         }
     };
     log("requests", requests::keep_time(app).await);
+    log("complaints", complaints::keep_time(app).await);
     log("samples", samples::keep_time(app).await);
     log("tests", stock::keep_time(app).await);
     log("verifications", verification::expire_overdue(app).await);

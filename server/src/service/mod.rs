@@ -12,7 +12,7 @@ use crate::{
     authority::{self, Authority},
     config::Config,
     notify::{Gateway, Text, gateway},
-    rules::policy::Wrong,
+    rules::{calendar::Calendar, policy::Wrong},
     store::{Actor, Entry, Store, StoreError, Tx},
     verification::Desk,
 };
@@ -112,6 +112,8 @@ pub struct App {
     pub desk: Arc<Desk>,
     /// Who asked how often.
     pub limits: Arc<Limits>,
+    /// Which time is working time.
+    pub calendar: Arc<Calendar>,
     /// Rung after a commit that put something into the outbox.
     pub wake: Arc<Notify>,
     /// What happens to complaints, told to consoles.
@@ -130,6 +132,9 @@ pub enum SetupError {
     /// The rules of a policy were changed, its number was not.
     #[error("policy {0}: other rules were in use under this version; give the changed ones a new version")]
     PolicyChanged(u32),
+    /// The office hours or the file of days off cannot be used.
+    #[error("complaint.{0}")]
+    Calendar(String),
     /// The outside authority cannot be asked.
     #[error(transparent)]
     Authority(#[from] authority::SetupError),
@@ -145,6 +150,7 @@ impl App {
     /// [`SetupError`].
     pub async fn connect(config: Config) -> std::result::Result<Self, SetupError> {
         config.policy.check()?;
+        let calendar = complaints::calendar(&config.complaint)?;
         let authority = authority::Http::configured(&config.authority)?;
         let name = &config.notify.gateway;
         let gateway = gateway(&config.notify).ok_or_else(|| SetupError::Gateway(name.clone()))?;
@@ -156,6 +162,7 @@ impl App {
             authority: authority.map(|authority| Arc::new(authority) as Arc<dyn Authority>),
             desk: Arc::new(Desk::new(config.verification.concurrency)),
             limits: Arc::new(Limits::new(&config)),
+            calendar: Arc::new(calendar),
             wake: Arc::default(),
             live: Arc::default(),
             config: Arc::new(config),

@@ -1,6 +1,6 @@
 //! How much waits now, for those who run the installation.
 
-use super::{App, Result, faces};
+use super::{App, Result, complaints, faces};
 use crate::store::Depth;
 
 /// How much waits.
@@ -18,6 +18,8 @@ pub struct Vitals {
     pub seats_free: u64,
     /// People whose face is held.
     pub faces: u64,
+    /// Days from now for which it is known which are off and which are worked.
+    pub calendar_days: i64,
 }
 
 /// Looks.
@@ -34,5 +36,6 @@ pub async fn read(app: &App) -> Result<Vitals> {
         seats: app.config.verification.concurrency.max(1) as u64,
         seats_free: app.desk.free() as u64,
         faces: faces::count(app).await?.people,
+        calendar_days: complaints::calendar_days(app),
     })
 }

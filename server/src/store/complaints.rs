@@ -11,14 +11,16 @@ use super::{
     Page, Place, Position, Result, Span, StoreError, Tx, conflict,
     entity::{
         complaint::{ActiveModel, Column, Entity, Model},
-        complaint_event, complaint_key,
+        complaint_alert, complaint_event, complaint_key,
     },
     page::page,
 };
-use crate::rules::complaint::{By, Case, Channel, Event, Key, Kind, Moment, NextActor, Outcome};
+use crate::rules::complaint::{
+    By, Case, Channel, Event, Key, Kind, Moment, NextActor, Outcome, clocks::Alert,
+};
 
 /// A complaint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     /// Id.
     pub id: Uuid,
@@ -54,7 +56,7 @@ pub struct Complaint {
     pub first_response_due_ms: Option<i64>,
     /// By when there should be an answer; none while the clock stands.
     pub resolution_due_ms: Option<i64>,
-    /// When staff must be told of a clock; none when nothing runs.
+    /// When time alone next changes something: staff are told of a clock, it wakes, it closes; none when nothing runs.
     pub next_alert_at_ms: Option<i64>,
     /// Who must act next.
     pub next_actor: NextActor,
@@ -236,6 +238,42 @@ impl Complaints<'_> {
         }
         complaint.version += 1;
         self.0.closing().complaints = true;
+        Ok(())
+    }
+
+    /// Complaints for which the time has come, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn due(&self, now_ms: i64) -> Result<Vec<Uuid>> {
+        let rows = Entity::find().select_only().column(Column::Id).filter(Column::NextAlertAtMs.lte(now_ms));
+        Ok(rows.order_by_asc(Column::NextAlertAtMs).into_tuple().all(&self.0.db).await?)
+    }
+
+    /// Complaints that are not over, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn open_ids(&self) -> Result<Vec<Uuid>> {
+        let rows = Entity::find().select_only().column(Column::Id).filter(Column::ClosedAtMs.is_null());
+        Ok(rows.order_by_asc(Column::ReceivedAtMs).into_tuple().all(&self.0.db).await?)
+    }
+
+    /// Writes down that staff were told of a clock.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when they were told before.
+    pub async fn tell(&self, complaint: Uuid, alert: Alert, now_ms: i64) -> Result<()> {
+        let row = complaint_alert::Model {
+            id: Uuid::now_v7(),
+            complaint_id: complaint,
+            round: i32::try_from(alert.round).unwrap_or(i32::MAX),
+            clock: alert.clock.as_str().to_owned(),
+            stage: alert.stage.as_str().to_owned(),
+            at_ms: now_ms,
+        };
+        let insert = complaint_alert::Entity::insert(complaint_alert::ActiveModel::from(row));
+        insert.exec_without_returning(&self.0.db).await.map_err(conflict)?;
         Ok(())
     }
 

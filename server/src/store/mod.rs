@@ -98,7 +98,7 @@ pub use sealed::{Count, SEALED, Sealed, Step};
 pub use second_factors::{SecondFactors, Totp};
 pub use sessions::{NewSession, Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember, StaffRecord};
-pub use staff_alerts::StaffAlerts;
+pub use staff_alerts::{StaffAlert, StaffAlerts};
 pub use stock::{Batch, CardTest, Stock};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};

@@ -1,5 +1,6 @@
 //! What staff use.
 
+pub mod alerts;
 pub mod audit;
 pub mod complaints;
 pub mod disputes;

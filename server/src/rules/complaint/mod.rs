@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub mod assign;
+pub mod clocks;
 pub mod number;
 pub mod template;
 
@@ -344,6 +345,8 @@ pub enum Event {
     Alerted {
         /// Which.
         clock: Clock,
+        /// In which round.
+        round: u32,
         /// How far it had run.
         stage: Stage,
     },
@@ -439,7 +442,7 @@ impl Case {
         let to = |state| Ok(Self { state, ..self });
         let worked = || if self.is_at_rest() { S::Investigating } else { self.state };
         match (self.state, event) {
-            (_, Event::Noted) => Ok(self),
+            (_, Event::Noted | Event::Alerted { .. }) => Ok(self),
             (S::Submitted, Event::Filed) => Ok(self),
             (S::Submitted, Event::Accepted) => to(S::Accepted),
             (S::Submitted, _) => Err(Illegal::OutOfPlace),
@@ -468,7 +471,7 @@ impl Case {
                 Ok(Self { state, snoozed_until_ms: None, ..self })
             }
             (_, Event::Woken) => Ok(Self { snoozed_until_ms: None, ..self }),
-            (_, Event::Alerted { .. } | Event::Absorbed { .. }) => Ok(self),
+            (_, Event::Absorbed { .. }) => Ok(self),
             (_, Event::Closed { outcome }) if self.may_be_closed(outcome, by)? => {
                 Ok(Self { state: S::Closed, outcome: Some(outcome), snoozed_until_ms: None, ..self })
             }

@@ -7,6 +7,7 @@ use verify::document::{Document, DocumentType, Iccid, Msisdn, Vin};
 use super::{record, tell};
 use crate::{
     rules::{
+        calendar::ZONE_MS,
         clocks::DAY_MS,
         complaint::{By, Case, Channel, Event, Key, Kind, NextActor, Target, number::Number},
         region,
@@ -15,8 +16,6 @@ use crate::{
     store::{Actor, Complaint, StaffMember, Tx, Words},
 };
 
-/// Seconds that China is ahead of UTC; one zone, no summer time.
-const CHINA_S: i32 = 8 * 3600;
 /// Tries for a number nobody has.
 const TRIES: usize = 8;
 
@@ -234,5 +233,6 @@ pub(super) fn date(ms: i64) -> String {
 
 fn china(ms: i64) -> DateTime<FixedOffset> {
     let utc = DateTime::from_timestamp_millis(ms).unwrap_or_default();
-    FixedOffset::east_opt(CHINA_S).map_or_else(|| utc.fixed_offset(), |zone| utc.with_timezone(&zone))
+    let zone = FixedOffset::east_opt((ZONE_MS / 1000) as i32);
+    zone.map_or_else(|| utc.fixed_offset(), |zone| utc.with_timezone(&zone))
 }

@@ -1,7 +1,9 @@
 //! Complaints (Art 21): filing, conversation, work, answer. There is one way to change one: [`record`].
 
+mod alerts;
 mod answer;
 mod bulk;
+mod clock;
 mod desk;
 mod file;
 mod marks;
@@ -11,8 +13,10 @@ mod talk;
 mod view;
 mod work;
 
+pub use alerts::{alerts, read_alerts};
 pub use answer::{appeal, close, propose, reopen, reply, send_back};
 pub use bulk::{Bulk, BulkResult, bulk};
+pub use clock::{calendar, calendar_days, catch_up, keep_time};
 pub use desk::{
     NewTemplate, add_template, add_view, duties, filled, remove_template, remove_view, save_template,
     set_duty, templates, views,
@@ -27,10 +31,7 @@ use uuid::Uuid;
 
 use super::{App, Error, Refusal, Result};
 use crate::{
-    rules::{
-        clocks,
-        complaint::{AlertKind, By, Event, Illegal, Moment, NextActor, Outcome, State},
-    },
+    rules::complaint::{AlertKind, By, Event, Illegal, Moment, Outcome},
     store::{Actor, Complaint, ComplaintLine, StaffMember, Tx, Words},
 };
 
@@ -52,38 +53,14 @@ pub(crate) async fn record(
     complaint.case = complaint.case.next(event, by)?;
     let moment = Moment { at_ms: now_ms, by, event };
     moments.push(moment);
-    measure(complaint, &moments);
+    clock::measure(app, complaint, &moments);
     complaint.changed_at_ms = now_ms;
-    if by == By::User || event == Event::UserSpoke {
-        complaint.last_user_at_ms = now_ms;
-    }
     let seq = u32::try_from(moments.len()).unwrap_or(u32::MAX);
     // A history is read by place; the id only has to be its own.
     let line = ComplaintLine { id: Uuid::now_v7(), seq, moment, public: event.is_public(), words };
     tx.complaints().save(complaint).await?;
     tx.complaints().append(complaint.id, &line).await?;
     alert(app, tx, complaint, moment).await
-}
-
-/// What the history says of the clocks.
-fn measure(complaint: &mut Complaint, history: &[Moment]) {
-    let begun = history.iter().rev().find(|moment| matches!(moment.event, Event::Accepted | Event::Reopened));
-    let begun_ms = begun.map_or(complaint.received_at_ms, |moment| moment.at_ms);
-    complaint.statutory_due_ms = clocks::days_after(begun_ms, 15);
-    let this_round = || history.iter().filter(|moment| moment.at_ms >= begun_ms);
-    let at = |is: fn(Event) -> bool| this_round().find(|moment| is(moment.event)).map(|moment| moment.at_ms);
-    complaint.first_response_at_ms =
-        at(|event| matches!(event, Event::Said | Event::Asked | Event::Replied { .. }));
-    complaint.replied_at_ms = at(|event| matches!(event, Event::Replied { .. }));
-    let closed = history.last().filter(|_| complaint.case.is_closed());
-    complaint.closed_at_ms = closed.map(|moment| moment.at_ms);
-    complaint.next_actor = match (complaint.case.state, complaint.case.assignee) {
-        (State::Closed, _) => NextActor::Nobody,
-        (State::WaitingForUser | State::Replied, _) => NextActor::User,
-        (State::SecondApproval, _) => NextActor::Approver,
-        (_, None) => NextActor::Queue,
-        _ => NextActor::Handler,
-    };
 }
 
 /// Tells those members of staff who should look now, but not the one who did it.

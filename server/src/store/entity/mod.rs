@@ -12,6 +12,7 @@ pub mod card_test;
 pub mod challenge;
 pub mod client;
 pub mod complaint;
+pub mod complaint_alert;
 pub mod complaint_event;
 pub mod complaint_follower;
 pub mod complaint_key;

@@ -10,6 +10,7 @@ pub struct Model {
     pub complaint_id: Uuid,
     pub staff_id: Uuid,
     pub kind: String,
+    pub clock: Option<String>,
     pub at_ms: i64,
     pub read_at_ms: Option<i64>,
 }
