@@ -13,7 +13,8 @@ use crate::{
     api::{
         Group,
         auth::ComplaintReader,
-        objects::{Done, time},
+        complaint::ComplaintClock,
+        objects::{Done, mirror, time},
         page::List,
         problem::Problem,
     },
@@ -25,69 +26,29 @@ use crate::{
 /// Operations.
 pub struct Alerts;
 
-/// Why somebody should look at a complaint.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-enum AlertKind {
-    /// It is theirs now.
-    Assigned,
-    /// The person has spoken.
-    UserSpoke,
-    /// An answer waits for a second person.
-    ApprovalWanted,
-    /// A second person did not agree.
-    Returned,
-    /// Something happened to one they follow.
-    Followed,
-    /// The person is not content.
-    Reopened,
-    /// The person went to the authority.
-    Appealed,
-    /// A clock will soon be over.
-    Warning,
-    /// A clock is over.
-    Breach,
-    /// The time has come they wanted it back.
-    Woken,
-}
-
-impl From<complaint::AlertKind> for AlertKind {
-    fn from(kind: complaint::AlertKind) -> Self {
-        use complaint::AlertKind as Kind;
-        match kind {
-            Kind::Assigned => Self::Assigned,
-            Kind::UserSpoke => Self::UserSpoke,
-            Kind::ApprovalWanted => Self::ApprovalWanted,
-            Kind::Returned => Self::Returned,
-            Kind::Followed => Self::Followed,
-            Kind::Reopened => Self::Reopened,
-            Kind::Appealed => Self::Appealed,
-            Kind::Warning => Self::Warning,
-            Kind::Breach => Self::Breach,
-            Kind::Woken => Self::Woken,
-        }
-    }
-}
-
-/// What runs against a complaint.
-#[derive(Enum)]
-#[oai(rename_all = "snake_case")]
-enum ComplaintClock {
-    /// An answer within 15 calendar days (Art 21).
-    Statutory,
-    /// The first words of a member of staff.
-    FirstResponse,
-    /// The answer, as we want it.
-    Resolution,
-}
-
-impl From<complaint::Clock> for ComplaintClock {
-    fn from(clock: complaint::Clock) -> Self {
-        match clock {
-            complaint::Clock::Statutory => Self::Statutory,
-            complaint::Clock::FirstResponse => Self::FirstResponse,
-            complaint::Clock::Resolution => Self::Resolution,
-        }
+mirror! {
+    /// Why somebody should look at a complaint.
+    AlertKind = complaint::AlertKind {
+        /// It is theirs now.
+        Assigned,
+        /// The person has spoken.
+        UserSpoke,
+        /// An answer waits for a second person.
+        ApprovalWanted,
+        /// A second person did not agree.
+        Returned,
+        /// Something happened to one they follow.
+        Followed,
+        /// The person is not content.
+        Reopened,
+        /// The person went to the authority.
+        Appealed,
+        /// A clock will soon be over.
+        Warning,
+        /// A clock is over.
+        Breach,
+        /// The time has come they wanted it back.
+        Woken,
     }
 }
 

@@ -10,6 +10,7 @@ mod authority;
 mod bad_input;
 mod complaint_live;
 mod complaints;
+mod complaint_clocks;
 mod complaint_month;
 mod concurrency;
 mod documents;

@@ -57,6 +57,7 @@ async fn figures_name_operations_and_what_waits(#[values(Db::Sqlite, Db::Postgre
     assert_eq!(value(&text, "ownerproof_reviews{state=\"overdue\"}"), Some("0"));
     assert_eq!(value(&text, "ownerproof_engine_seats{state=\"free\"}"), Some("1"));
     assert_eq!(value(&text, "ownerproof_people_with_a_face"), Some("1"));
+    assert!(value(&text, "ownerproof_calendar_days").is_some());
     for private in ["secret-number", "13800001234", transfer.as_str()] {
         assert!(!text.contains(private), "{private}");
     }

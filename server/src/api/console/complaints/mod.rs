@@ -262,7 +262,7 @@ impl From<Line> for ComplaintLine {
                 (shown.act, shown.target_id) = (Some(act.into()), Some(target));
             }
             Event::Absorbed { complaint } => shown.target_id = Some(complaint),
-            Event::Alerted { clock, stage } => {
+            Event::Alerted { clock, stage, .. } => {
                 (shown.clock, shown.stage) = (Some(clock.into()), Some(stage.into()));
             }
             _ => {}

@@ -359,7 +359,7 @@ proptest! {
         let read = clocks(&lived);
         for run in &read.runs {
             let escalated = told.contains(&Alert { clock: run.clock, round: run.round, stage: Stage::Breach });
-            prop_assert_eq!(escalated, run.is_breached(now), "{run:?}");
+            prop_assert_eq!(escalated, run.is_breached(now), "{:?}", run);
         }
     }
 
