@@ -106,6 +106,7 @@ async fn a_warning_is_for_the_handler_and_a_breach_for_the_supervisors_too(
 
     stage.clock.turn(3 * DAY);
     housekeeping::tidy(app).await;
+    let eva = sign_in(&stage, "eva").await;
     let alerts = stage.get("/console/alerts", &eva).await.ok();
     assert_eq!(told(&alerts)[0], "breach statutory");
     assert_eq!(stage.ask("SELECT COUNT(*) || '' FROM staff_alert WHERE kind = 'breach'").await, "9");

@@ -12,6 +12,7 @@ mod complaint_live;
 mod complaints;
 mod complaint_clocks;
 mod complaint_month;
+mod complaints;
 mod concurrency;
 mod documents;
 mod evidence;
