@@ -147,7 +147,7 @@ async fn close(app: &App, tx: &Tx, complaint: &mut Complaint) -> Result<()> {
 pub async fn catch_up(app: &App) -> Result<()> {
     for id in app.store.read().await?.complaints().open_ids().await? {
         let tx = app.store.read().await?;
-        let known = find_in(&tx, id).await?;
+        let Some(known) = tx.complaints().find(id).await? else { continue };
         let mut measured = known.clone();
         measure(app, &mut measured, &moments(&tx, id).await?);
         drop(tx);
