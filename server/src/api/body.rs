@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::problem::Status;
 
-/// A verification report with its pictures, or a paper.
+/// A verification report with its pictures, a paper, or files of a complaint.
 const PICTURES: usize = 8 * 1024 * 1024;
 /// Anything else.
 const OTHER: usize = 64 * 1024;
@@ -24,8 +24,9 @@ pub(super) async fn capped<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     mut request: Request,
 ) -> poem::Result<Response> {
-    let pictures =
-        ["/report", "/photographs", "/papers"].iter().any(|end| request.uri().path().ends_with(end));
+    let pictures = ["/report", "/photographs", "/papers", "/attachments"]
+        .iter()
+        .any(|end| request.uri().path().ends_with(end));
     let limit = if pictures { PICTURES } else { OTHER };
     let read = tokio::time::timeout(PATIENCE, request.take_body().into_bytes_limit(limit)).await;
     let bytes = read.map_err(|_| Status(StatusCode::REQUEST_TIMEOUT))?.map_err(|error| match error {

@@ -55,7 +55,9 @@ pub(super) async fn once<E: Endpoint<Output = Response> + 'static>(
             let work = async move {
                 let mut result = next.call(request).await;
                 let answer = match &mut result {
-                    Ok(response) if response.status().is_success() => Some(copied(response).await?),
+                    Ok(response) if response.status().is_success() && !is_file(response) => {
+                        Some(copied(response).await?)
+                    }
                     _ => None,
                 };
                 if let Err(error) = finish(&app, id, answer).await {
@@ -67,6 +69,11 @@ pub(super) async fn once<E: Endpoint<Output = Response> + 'static>(
             done.unwrap_or_else(|_| Err(problem::error(Refusal::Internal)))
         }
     }
+}
+
+/// Files of personal data are not kept a second time: a repeat makes them again.
+fn is_file(response: &Response) -> bool {
+    response.headers().contains_key(header::CONTENT_DISPOSITION)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -22,6 +22,11 @@ pub(super) fn msisdn(text: &str) -> String {
     text.parse().map_or_else(|_| hidden(text), |msisdn: Msisdn| msisdn.masked())
 }
 
+/// The first `shown` characters.
+pub(super) fn beginning(text: &str, shown: usize) -> String {
+    text.chars().enumerate().map(|(at, letter)| if at < shown { letter } else { '*' }).collect()
+}
+
 /// A stored number that does not read back shows nothing.
 fn hidden(text: &str) -> String {
     "*".repeat(text.chars().count())

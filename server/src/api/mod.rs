@@ -1,9 +1,11 @@
 //! HTTP. poem stops here: below are use cases, above is the network.
 
+mod attachment;
 mod auth;
 mod body;
 mod complaint;
 mod console;
+mod correction;
 mod csv;
 mod document;
 mod files;
@@ -68,6 +70,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         owner::me::Me,
         owner::vehicles::Vehicles,
         owner::consents::Consents,
+        owner::corrections::Corrections,
         owner::requests::Requests,
         owner::registrations::Registrations,
         owner::transfers::Transfers,
@@ -95,6 +98,9 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         console::complaints::answer::Answers,
         console::complaints::marks::Marks,
         console::complaints::desk::Desk,
+        owner::attachments::Attachments,
+        console::complaints::attachments::Attachments,
+        console::complaints::actions::Actions,
     );
     let console = (
         sign_in,

@@ -8,10 +8,10 @@ use verify::document;
 use super::mask;
 use crate::{
     rules::{
-        card, notice, policy,
+        card, correction, notice, policy,
         proof::{Proof, Reason},
         record,
-        request::{Kind, Party, State, Subject},
+        request::{self, Kind, Party, State, Subject},
         review,
     },
     service::{identity::Stated, sessions::Token},
@@ -209,8 +209,39 @@ mirror! {
         SoldAbroad,
         /// Lost or stolen.
         Lost,
+        /// Somebody else registered it in the person's name; only a complaint opens this.
+        NotOwn,
         /// Something else, said in words.
         Other,
+    }
+    /// A side of a correction.
+    CorrectionSide = correction::Side {
+        /// The owner on record.
+        Owner,
+        /// Staff.
+        Staff,
+    }
+    /// Where a correction stands.
+    CorrectionState = correction::State {
+        /// The other side has not answered.
+        Proposed,
+        /// It did, and the record was changed.
+        Confirmed,
+        /// Refused by the other side, or taken back.
+        Declined,
+        /// Not answered in time.
+        Expired,
+    }
+    /// How far the OEM platform has come.
+    SyncStage = request::SyncStage {
+        /// Not taken yet.
+        Pending,
+        /// Taken.
+        Accepted,
+        /// Confirmed.
+        Confirmed,
+        /// Refused.
+        Rejected,
     }
     /// Where the record of a vehicle stands.
     RecordState = record::State {

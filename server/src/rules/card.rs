@@ -99,7 +99,10 @@ pub fn follow(event: record::Event) -> Option<Event> {
         record::Event::Transferred => Event::Transferred,
         record::Event::RectificationMissed | record::Event::Cancelled => Event::Suspended,
         record::Event::ServiceEnded => Event::Closed,
-        record::Event::Sampled | record::Event::SamplePassed | record::Event::SampleFailed => return None,
+        record::Event::Sampled
+        | record::Event::SamplePassed
+        | record::Event::SampleFailed
+        | record::Event::Questioned => return None,
     })
 }
 
@@ -154,6 +157,7 @@ mod tests {
                 record::Event::Sampled,
                 record::Event::SamplePassed,
                 record::Event::SampleFailed,
+                record::Event::Questioned,
                 record::Event::RectificationMissed,
                 record::Event::Cancelled,
                 record::Event::ServiceEnded,

@@ -45,6 +45,7 @@ pub mod card;
 pub mod card_limit;
 pub mod clocks;
 pub mod complaint;
+pub mod correction;
 pub mod id_token;
 pub mod lockout;
 pub mod notice;

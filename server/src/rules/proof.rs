@@ -37,6 +37,9 @@ named! {
         SoldAbroad = "sold_abroad",
         /// Lost or stolen.
         Lost = "lost",
+        /// Somebody else registered the vehicle in the person's name. Opened from a complaint, never by its owner: who
+        /// has no vehicle has no papers of it, so staff decide by the complaint.
+        NotOwn = "not_own",
         /// Something else, said in words.
         Other = "other",
     }

@@ -1,7 +1,8 @@
 //! What the record of a vehicle says, and so what its cards may do (Art 8, 10, 14).
 //!
 //! `Unregistered → Active ⇄ Sampled → Rectifying → (Active | EmergencyOnly)`, and `Active → EmergencyOnly → Closed` by
-//! cancellation. A transfer leaves it `Active`: there is no moment without an owner.
+//! cancellation. A transfer leaves it `Active`: there is no moment without an owner. A complaint can question an
+//! `Active` record: it is then `Rectifying`, as after a failed sample.
 
 named! {
     /// Where a record stands.
@@ -12,7 +13,7 @@ named! {
         Active = "active",
         /// Drawn for a check of the record (Art 10).
         Sampled = "sampled",
-        /// The check failed; the owner must put it right.
+        /// The check failed, or a complaint questioned it; the owner must put it right.
         Rectifying = "rectifying",
         /// Cancelled, or not put right in time (Art 14).
         EmergencyOnly = "emergency_only",
@@ -50,6 +51,8 @@ pub enum Event {
     SamplePassed,
     /// The sample was not.
     SampleFailed,
+    /// A complaint gave reason to doubt it: the owner must verify again.
+    Questioned,
     /// It was not put right in time.
     RectificationMissed,
     /// The platform confirmed a cancellation.
@@ -75,7 +78,7 @@ impl State {
             (Self::Active | Self::Sampled | Self::Rectifying, Event::Transferred) => Self::Active,
             (Self::Active, Event::Sampled) => Self::Sampled,
             (Self::Sampled, Event::SamplePassed) => Self::Active,
-            (Self::Sampled, Event::SampleFailed) => Self::Rectifying,
+            (Self::Sampled, Event::SampleFailed) | (Self::Active, Event::Questioned) => Self::Rectifying,
             (Self::Rectifying, Event::RectificationMissed) => Self::EmergencyOnly,
             (Self::Active | Self::Sampled | Self::Rectifying, Event::Cancelled) => Self::EmergencyOnly,
             (Self::EmergencyOnly, Event::ServiceEnded) => Self::Closed,
@@ -98,12 +101,13 @@ mod tests {
 
     use super::*;
 
-    const EVENTS: [Event; 8] = [
+    const EVENTS: [Event; 9] = [
         Event::Registered,
         Event::Transferred,
         Event::Sampled,
         Event::SamplePassed,
         Event::SampleFailed,
+        Event::Questioned,
         Event::RectificationMissed,
         Event::Cancelled,
         Event::ServiceEnded,
@@ -134,5 +138,16 @@ mod tests {
         let late = rectifying.next(Event::RectificationMissed).unwrap();
         assert_eq!((late, late.service()), (State::EmergencyOnly, Service::EmergencyOnly));
         assert_eq!(State::Active.next(Event::SampleFailed), None);
+    }
+    #[test]
+    fn art_21_a_record_that_is_questioned_keeps_its_functions_until_its_time_is_over() {
+        let questioned = State::Active.next(Event::Questioned).unwrap();
+        assert_eq!((questioned, questioned.service()), (State::Rectifying, Service::Open));
+        assert_eq!(questioned.next(Event::Questioned), None, "one deadline at a time");
+        assert_eq!(questioned.next(Event::Registered), Some(State::Active));
+        assert_eq!(questioned.next(Event::RectificationMissed), Some(State::EmergencyOnly));
+        for state in State::ALL.iter().filter(|state| **state != State::Active) {
+            assert_eq!(state.next(Event::Questioned), None, "{state}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! One-time codes: the answer is the same for every phone, known or not.
 
-use super::{App, Error, Refusal, Result};
-use crate::{notify::Text, rules::clocks};
+use super::{App, Error, Refusal, Result, same};
+use crate::{notify::Text, rules::clocks, store::Tx};
 
 /// A mobile number of mainland China, 11 digits.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,6 +52,27 @@ pub async fn send(app: &App, phone: &str) -> Result<()> {
     let body = format!("【车主认证】验证码 {code}，{minutes} 分钟内有效。请勿告诉任何人。");
     app.gateway.send_code(&tx, Text { id: app.id(), phone: phone.as_str(), body: &body }, now_ms).await?;
     Ok(tx.commit().await?)
+}
+
+/// Takes the newest code of a phone, if it is the one given; false for a wrong, used, old or guessed-out code, all
+/// alike. A miss counts once the transaction commits.
+///
+/// # Errors
+/// The store failed.
+pub(super) async fn take(app: &App, tx: &Tx, phone: &Phone, code: &str) -> Result<bool> {
+    let now_ms = app.now_ms();
+    let Some(sent) = tx.codes().latest(phone.as_str()).await? else { return Ok(false) };
+    let usable = !sent.used
+        && !clocks::is_over(sent.expires_at_ms, now_ms)
+        && sent.attempts < app.config.sign_in.code_attempts;
+    if !usable {
+        return Ok(false);
+    }
+    if !same(&tx.codes().hash(sent.id, code.trim()), &sent.code_hash) {
+        tx.codes().miss(sent.id).await?;
+        return Ok(false);
+    }
+    Ok(tx.codes().consume(sent.id, now_ms).await?)
 }
 
 /// Removes codes that are over.

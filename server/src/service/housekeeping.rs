@@ -6,8 +6,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    App, Result, attempts, codes, complaints, idempotency, passkeys, purge, requests, samples, sessions,
-    stock,
+    App, Result, attempts, codes, complaints, corrections, idempotency, passkeys, purge, requests, samples,
+    sessions, stock,
 };
 use crate::verification;
 
@@ -34,6 +34,7 @@ pub async fn tidy(app: &App) {
         }
     };
     log("requests", requests::keep_time(app).await);
+    log("corrections", corrections::keep_time(app).await);
     log("complaints", complaints::keep_time(app).await);
     log("samples", samples::keep_time(app).await);
     log("tests", stock::keep_time(app).await);

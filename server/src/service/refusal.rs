@@ -89,6 +89,19 @@ refusals! {
         "Ask its owner for a transfer; if the owner cannot be reached, claim the vehicle.";
     /// The record has ended, or has not begun.
     RecordClosed = 409 "record-closed" "This vehicle is not in service", "Register it first, or contact support.";
+    /// The complaint does not say that it is about this.
+    NotLinked = 409 "not-linked" "The complaint is not linked to this", "Link it first, then try again.";
+    /// What a complaint of another kind asks for.
+    KindUnfit = 409 "kind-unfit" "A complaint of this kind does not ask for that",
+        "Only who is registered without their knowledge can have a registration ended as not their own.";
+    /// The complaint has as many files as it may have.
+    AttachmentsFull = 409 "attachments-full" "There are enough files", "Send 1 to 10 at once, and no more than 30 for one complaint.";
+    /// Somebody must answer another correction first.
+    CorrectionOpen = 409 "correction-open" "A correction of this vehicle waits to be decided",
+        "Let it be decided or take it back first.";
+    /// The complainant has not shown that the phone is theirs.
+    PhoneUnproved = 409 "phone-unproved" "Nobody has proved this phone yet",
+        "Ask the person to sign in once with this phone, then try again.";
     /// The card serves elsewhere.
     CardTaken = 409 "card-taken" "This card is in use", "Check both numbers, or take another card.";
     /// The request has as many papers as it may have.
@@ -154,10 +167,20 @@ refusals! {
         "Type the VIN and the engine or motor number exactly as on the vehicle's papers.";
     /// An ICCID or card number is not possible.
     CardInvalid = 422 "card-invalid" "The card's numbers cannot be right", "Type the ICCID and the number as printed.";
+    /// A value of a record that cannot be.
+    ValueInvalid = 422 "value-invalid" "The value cannot be used", "Type it as on the vehicle's papers, 1 to 60 characters.";
+    /// The record says so already.
+    NothingToCorrect = 422 "nothing-to-correct" "The record says this already", "Compare with the record and send what differs.";
+    /// Name and document are what was verified.
+    VerificationNeeded = 422 "verification-needed" "This cannot be corrected by hand",
+        "Name and document are what was verified: ask for a new verification instead.";
     /// A paper the request needs was not sent.
     PaperMissing = 422 "paper-missing" "A paper is missing", "Send the papers the request asks for first.";
     /// Not a picture.
     PaperInvalid = 422 "paper-invalid" "The paper cannot be read", "Send a JPEG or PNG picture that can be opened.";
+    /// Not a picture or document that can be kept.
+    AttachmentInvalid = 422 "attachment-invalid" "A file cannot be kept",
+        "Send JPEG, PNG or PDF of 5 MiB at most that open without a password, without scripts, forms that send, files inside or more than 50 pages.";
     /// The new owner has no address.
     AddressNeeded = 422 "address-needed" "The address is missing", "Send the owner's address, 1 to 200 characters.";
     /// The counterparty is the owner.

@@ -101,33 +101,49 @@ pub struct Request {
 /// field it does not have; [`Refusal::TooMany`] when this member of staff has looked too often today.
 pub async fn reveal(app: &App, who: &StaffMember, request: Request) -> Result<Vec<(Field, String)>> {
     let sentence = sentence(&request.sentence)?;
-    let now_ms = app.now_ms();
     let tx = app.store.begin().await?;
+    let values = look_up(&tx, request.subject, &request.fields).await?;
+    let subject = match request.subject {
+        Subject::Person(id) => ("person", id),
+        Subject::Vehicle(id) => ("vehicle", id),
+    };
+    keep(app, &tx, who, subject, &request.fields, (request.reason, sentence)).await?;
+    tx.commit().await?;
+    Ok(values)
+}
+
+/// Writes a look down, in the transaction that shows something: who, of what, why. It counts against the day.
+///
+/// # Errors
+/// [`Refusal::TooMany`] when this member of staff has looked too often today.
+pub(crate) async fn keep(
+    app: &App,
+    tx: &Tx,
+    who: &StaffMember,
+    (subject_kind, subject_id): (&str, Uuid),
+    fields: &[Field],
+    (reason, sentence): (Reason, String),
+) -> Result<()> {
+    let now_ms = app.now_ms();
     let looks = tx.reveals().count_since(who.id, now_ms - DAY_MS).await?;
     if looks >= app.config.privacy.reveals_per_day {
         return Err(Error::Later { refusal: Refusal::TooMany, retry_after_s: 3600 });
     }
-    let values = look_up(&tx, request.subject, &request.fields).await?;
-    let (subject_kind, subject_id) = match request.subject {
-        Subject::Person(id) => ("person", id),
-        Subject::Vehicle(id) => ("vehicle", id),
-    };
-    let fields: Vec<&str> = request.fields.iter().map(|field| field.as_str()).collect();
-    let detail = format!("{} because of {}", fields.join(" "), request.reason.as_str());
+    let fields: Vec<&str> = fields.iter().map(|field| field.as_str()).collect();
+    let detail = format!("{} because of {}", fields.join(" "), reason.as_str());
     let reveal = Reveal {
         id: app.id(),
         staff_id: who.id,
         subject_kind: subject_kind.to_owned(),
         subject_id,
         fields: fields.into_iter().map(str::to_owned).collect(),
-        reason: request.reason.as_str().to_owned(),
+        reason: reason.as_str().to_owned(),
         sentence,
         created_at_ms: now_ms,
     };
     tx.reveals().insert(reveal).await?;
-    app.audit(&tx, Actor::Staff(who.id), "reveal", (subject_kind, subject_id), Some(&detail));
-    tx.commit().await?;
-    Ok(values)
+    app.audit(tx, Actor::Staff(who.id), "reveal", (subject_kind, subject_id), Some(&detail));
+    Ok(())
 }
 
 /// One page of looks, newest first, from before the look `before`; and where the next page starts. The sentences may

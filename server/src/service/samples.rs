@@ -41,11 +41,11 @@ pub async fn draw(app: &App, who: &StaffMember, count: u64) -> Result<Vec<View>>
         let place = app.below(u32::try_from(population).unwrap_or(u32::MAX));
         let vehicle = tx.samples().at(u64::from(place)).await?.ok_or(Refusal::Conflict)?;
         let mut vehicle = tx.vehicles().find(vehicle).await?.ok_or(Refusal::NotFound)?;
-        let id = app.id();
-        tx.samples().insert(id, vehicle.id, who.id, app.now_ms()).await?;
+        let sample = fresh(app, who, vehicle.id);
+        tx.samples().insert(&sample).await?;
         record::advance(app, &tx, &mut vehicle, Event::Sampled, None).await?;
         app.audit(&tx, Actor::Staff(who.id), "sample.draw", ("vehicle", vehicle.id), None);
-        drawn.push(view(&tx, id).await?);
+        drawn.push(View { sample, vehicle });
     }
     tx.commit().await?;
     Ok(drawn)
@@ -89,20 +89,63 @@ pub async fn decide(app: &App, who: &StaffMember, id: Uuid, passed: bool, findin
         sample.state = SampleState::Passed;
         record::advance(app, &tx, &mut vehicle, Event::SamplePassed, None).await?;
     } else {
-        let days = app.config.sampling.rectify_days;
-        sample.state = SampleState::Failed;
-        sample.rectify_by_ms = Some(clocks::days_after(now_ms, days));
-        vehicle.rectify_by_ms = sample.rectify_by_ms;
-        record::advance(app, &tx, &mut vehicle, Event::SampleFailed, None).await?;
-        let told =
-            format!("您车辆的车联网卡登记信息需要更正，请在{days}日内登录重新登记，逾期将仅保留紧急呼叫。");
-        tell(app, &tx, &vehicle, &told).await?;
+        fail(app, &tx, &mut sample, &mut vehicle, Event::SampleFailed).await?;
     }
     tx.samples().decide(&sample).await?;
     let action = if passed { "sample.pass" } else { "sample.fail" };
     app.audit(&tx, Actor::Staff(who.id), action, ("sample", id), None);
     tx.commit().await?;
     Ok(View { sample, vehicle })
+}
+
+/// Questions the record of a vehicle, in the transaction of the complaint that gave reason to: its owner must verify
+/// again in time, exactly as after a sample that failed. The sample, which is one that nobody drew.
+///
+/// # Errors
+/// [`Refusal::Conflict`] for a record that is not active: not registered, being checked, or to be put right already.
+pub(crate) async fn question(
+    app: &App,
+    tx: &Tx,
+    who: &StaffMember,
+    vehicle: &mut Vehicle,
+    finding: String,
+) -> Result<Sample> {
+    let mut sample = Sample {
+        finding: Some(finding),
+        decided_by: Some(who.id),
+        decided_at_ms: Some(app.now_ms()),
+        ..fresh(app, who, vehicle.id)
+    };
+    fail(app, tx, &mut sample, vehicle, Event::Questioned).await?;
+    tx.samples().insert(&sample).await?;
+    app.audit(tx, Actor::Staff(who.id), "record.question", ("vehicle", vehicle.id), None);
+    Ok(sample)
+}
+
+fn fresh(app: &App, who: &StaffMember, vehicle: Uuid) -> Sample {
+    Sample {
+        id: app.id(),
+        vehicle_id: vehicle,
+        state: SampleState::Drawn,
+        finding: None,
+        drawn_by: who.id,
+        drawn_at_ms: app.now_ms(),
+        decided_by: None,
+        decided_at_ms: None,
+        rectify_by_ms: None,
+    }
+}
+
+/// The record must be put right in time; its owner is told.
+async fn fail(app: &App, tx: &Tx, sample: &mut Sample, vehicle: &mut Vehicle, event: Event) -> Result<()> {
+    let days = app.config.sampling.rectify_days;
+    sample.state = SampleState::Failed;
+    sample.rectify_by_ms = Some(clocks::days_after(app.now_ms(), days));
+    vehicle.rectify_by_ms = sample.rectify_by_ms;
+    record::advance(app, tx, vehicle, event, None).await?;
+    let told =
+        format!("您车辆的车联网卡登记信息需要更正，请在{days}日内登录重新登记，逾期将仅保留紧急呼叫。");
+    tell(app, tx, vehicle, &told).await
 }
 
 /// Takes the functions of every record that was not put right in time (Art 14).
@@ -133,10 +176,4 @@ async fn tell(app: &App, tx: &Tx, vehicle: &Vehicle, told: &str) -> Result<()> {
     let Some(owner) = vehicle.owner_person_id else { return Ok(()) };
     let owner = tx.people().find(owner).await?.ok_or(Refusal::NotFound)?;
     app.tell(tx, &owner.phone, told).await
-}
-
-async fn view(tx: &Tx, id: Uuid) -> Result<View> {
-    let sample = tx.samples().find(id).await?.ok_or(Refusal::NotFound)?;
-    let vehicle = tx.vehicles().find(sample.vehicle_id).await?.ok_or(Refusal::NotFound)?;
-    Ok(View { sample, vehicle })
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{App, Refusal, Result, codes::Phone, same};
+use super::{
+    App, Refusal, Result,
+    codes::{self, Phone},
+};
 use crate::{
     rules::{clocks, rights::Scope},
     store::{NewSession, Session, SessionKind, Tx},
@@ -26,21 +29,8 @@ pub async fn owner_sign_in(app: &App, phone: &str, code: &str) -> Result<Token> 
     let phone = Phone::parse(phone)?;
     let now_ms = app.now_ms();
     let tx = app.store.begin().await?;
-    let Some(sent) = tx.codes().latest(phone.as_str()).await? else {
-        return Err(Refusal::CodeWrong.into());
-    };
-    let usable = !sent.used
-        && !clocks::is_over(sent.expires_at_ms, now_ms)
-        && sent.attempts < app.config.sign_in.code_attempts;
-    if !usable {
-        return Err(Refusal::CodeWrong.into());
-    }
-    if !same(&tx.codes().hash(sent.id, code.trim()), &sent.code_hash) {
-        tx.codes().miss(sent.id).await?;
+    if !codes::take(app, &tx, &phone, code).await? {
         tx.commit().await?;
-        return Err(Refusal::CodeWrong.into());
-    }
-    if !tx.codes().consume(sent.id, now_ms).await? {
         return Err(Refusal::CodeWrong.into());
     }
     let account = tx.accounts().find_or_create(phone.as_str(), app.id(), now_ms).await?;

@@ -33,14 +33,22 @@ impl Accounts<'_> {
         self.open(Entity::find_by_id(id).one(&self.0.db).await?)
     }
 
+    /// The account of this phone. There is one only if somebody proved the phone with a code.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn by_phone(&self, phone: &str) -> Result<Option<Account>> {
+        let known = Entity::find().filter(Column::PhoneIndex.eq(self.0.phone_index(phone)));
+        self.open(known.one(&self.0.db).await?)
+    }
+
     /// The account of this phone, made on first use under `new_id`.
     ///
     /// # Errors
     /// The database failed.
     pub async fn find_or_create(&self, phone: &str, new_id: Uuid, now_ms: i64) -> Result<Account> {
         let phone_index = self.0.phone_index(phone);
-        let found = Entity::find().filter(Column::PhoneIndex.eq(phone_index.clone())).one(&self.0.db).await?;
-        if let Some(account) = self.open(found)? {
+        if let Some(account) = self.by_phone(phone).await? {
             return Ok(account);
         }
         let sealed = self.0.crypter.seal(place(new_id), phone.as_bytes());

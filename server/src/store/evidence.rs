@@ -18,7 +18,7 @@ use super::{
         verification,
     },
 };
-use crate::rules::proof::Proof;
+use crate::rules::{complaint::attachment::Media, proof::Proof};
 
 /// What a piece of evidence is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum EvidenceKind {
     GuardianDocument,
     /// A paper the request needs.
     Proof(Proof),
+    /// What was sent with a complaint.
+    Attachment(Media),
 }
 
 impl EvidenceKind {
@@ -46,6 +48,7 @@ impl EvidenceKind {
             Self::Document => "document",
             Self::GuardianDocument => "guardian_document",
             Self::Proof(proof) => proof.as_str(),
+            Self::Attachment(media) => media.as_str(),
         }
     }
 
@@ -193,6 +196,31 @@ impl Evidence<'_> {
     /// The database failed, or the paper does not open.
     pub async fn proof(&self, request: Uuid, id: Uuid) -> Result<Option<Vec<u8>>> {
         let row = Entity::find_by_id(id).filter(Column::RequestId.eq(request)).one(&self.0.db).await?;
+        self.open(row).await
+    }
+
+    /// What was sent with a complaint, oldest first: id and what it is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn attachments_of(&self, complaint: Uuid) -> Result<Vec<(Uuid, Media)>> {
+        let rows: Vec<(Uuid, String)> = Entity::find()
+            .filter(Column::ComplaintId.eq(complaint))
+            .order_by_asc(Column::Position)
+            .select_only()
+            .columns([Column::Id, Column::Kind])
+            .into_tuple()
+            .all(&self.0.db)
+            .await?;
+        Ok(rows.into_iter().filter_map(|(id, name)| Some((id, name.parse().ok()?))).collect())
+    }
+
+    /// One file of a complaint. None when it is not there, or its key is not.
+    ///
+    /// # Errors
+    /// The database or the vault failed, or the file does not open.
+    pub async fn attachment(&self, complaint: Uuid, id: Uuid) -> Result<Option<Vec<u8>>> {
+        let row = Entity::find_by_id(id).filter(Column::ComplaintId.eq(complaint)).one(&self.0.db).await?;
         self.open(row).await
     }
 

@@ -32,6 +32,7 @@ mod complaint_desk;
 mod complaint_marks;
 mod complaints;
 mod consents;
+mod corrections;
 mod crypter;
 mod entity;
 mod evidence;
@@ -75,6 +76,7 @@ pub use complaint_desk::{ComplaintDesk, Duty, SavedView, Template};
 pub use complaint_marks::ComplaintMarks;
 pub use complaints::{Complaint, ComplaintLine, Complaints, Words};
 pub use consents::{Consent, Consents};
+pub use corrections::{Correction, Corrections, Values};
 pub use crypter::{CryptError, Crypter, Place};
 pub use evidence::{Evidence, EvidenceKind, NewEvidence};
 pub use feed::{Alike, Changed, Feed, Present};
@@ -284,6 +286,8 @@ aggregates! {
     purge: Purge,
     /// Consents.
     consents: Consents,
+    /// Corrections of records.
+    corrections: Corrections,
     /// One-time codes.
     codes: Codes,
     /// Texts to people.

@@ -1,12 +1,14 @@
-//! People and units as recorded when they were registered (Art 5). A row never changes.
+//! People and units as recorded when they were registered (Art 5). Of a row on record only phone and address ever change,
+//! by a correction that says what they were.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{
-    Place, Result, Tx, conflict,
+    Place, Result, Tx, Values, conflict,
     entity::person::{ActiveModel, Column, Entity, Model},
 };
+use crate::rules::correction::Field;
 
 /// A person on record.
 #[derive(Clone, Debug)]
@@ -94,6 +96,22 @@ impl People<'_> {
             .await?)
     }
 
+    /// The rows that stand for the same person under the same phone, this one among them: there is one for each
+    /// registration.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn rows_of(&self, person: &Person) -> Result<Vec<Uuid>> {
+        Ok(Entity::find()
+            .filter(Column::PhoneIndex.eq(self.0.phone_index(&person.phone)))
+            .filter(Column::DocumentIndex.eq(person.document_index.clone()))
+            .select_only()
+            .column(Column::Id)
+            .into_tuple()
+            .all(&self.0.db)
+            .await?)
+    }
+
     /// Records a person.
     ///
     /// # Errors
@@ -116,7 +134,7 @@ impl People<'_> {
         Ok(())
     }
 
-    /// Completes a person who is not on record yet with an address.
+    /// Sets the address of a person.
     ///
     /// # Errors
     /// The database failed.
@@ -128,6 +146,28 @@ impl People<'_> {
             .exec(&self.0.db)
             .await?;
         Ok(())
+    }
+
+    /// Corrects phone and address of a person on record, where `values` say something about them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn correct(&self, id: Uuid, values: &Values) -> Result<()> {
+        if let Some(phone) = values.get(&Field::Phone) {
+            Entity::update_many()
+                .col_expr(
+                    Column::Phone,
+                    Expr::value(self.0.crypter.seal(place(id, "phone"), phone.as_bytes())),
+                )
+                .col_expr(Column::PhoneIndex, Expr::value(self.0.phone_index(phone)))
+                .filter(Column::Id.eq(id))
+                .exec(&self.0.db)
+                .await?;
+        }
+        match values.get(&Field::Address) {
+            Some(address) => self.set_address(id, address).await,
+            None => Ok(()),
+        }
     }
 
     fn open(&self, row: Model) -> Result<Person> {

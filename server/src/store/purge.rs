@@ -17,6 +17,7 @@ pub const PARTS: &[Pointer] = &[
     ("request_vehicle", "vehicle_id", "vehicle"),
     ("actual_user", "vehicle_id", "vehicle"),
     ("sample", "vehicle_id", "vehicle"),
+    ("correction", "vehicle_id", "vehicle"),
     ("notice", "vehicle_id", "vehicle"),
     ("card", "vehicle_id", "vehicle"),
     ("outbox", "vehicle_id", "vehicle"),

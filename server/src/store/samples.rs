@@ -96,21 +96,21 @@ impl Samples<'_> {
             .await?)
     }
 
-    /// Records that a record was drawn.
+    /// Records a sample: one just drawn, or one that failed at once.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn insert(&self, id: Uuid, vehicle: Uuid, drawn_by: Uuid, now_ms: i64) -> Result<()> {
+    pub async fn insert(&self, sample: &Sample) -> Result<()> {
         let row = Model {
-            id,
-            vehicle_id: vehicle,
-            state: SampleState::Drawn.as_str().to_owned(),
-            finding: None,
-            drawn_by,
-            decided_by: None,
-            drawn_at_ms: now_ms,
-            decided_at_ms: None,
-            rectify_by_ms: None,
+            id: sample.id,
+            vehicle_id: sample.vehicle_id,
+            state: sample.state.as_str().to_owned(),
+            finding: sample.finding.clone(),
+            drawn_by: sample.drawn_by,
+            decided_by: sample.decided_by,
+            drawn_at_ms: sample.drawn_at_ms,
+            decided_at_ms: sample.decided_at_ms,
+            rectify_by_ms: sample.rectify_by_ms,
         };
         Entity::insert(ActiveModel::from(row)).exec_without_returning(&self.0.db).await?;
         Ok(())

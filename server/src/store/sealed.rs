@@ -40,6 +40,8 @@ pub const SEALED: &[Sealed] = &[
     sealed("complaint", "phone"),
     sealed("complaint_event", "words"),
     sealed("complaint_view", "filter"),
+    sealed("correction", "after"),
+    sealed("correction", "before"),
     sealed("idempotency_key", "body"),
     sealed("message", "body"),
     sealed("message", "recipient"),

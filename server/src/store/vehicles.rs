@@ -4,13 +4,13 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Quer
 use uuid::Uuid;
 
 use super::{
-    Place, Result, StoreError, Tx, conflict,
+    Place, Result, StoreError, Tx, Values, conflict,
     entity::{
         actual_user,
         vehicle::{ActiveModel, Column, Entity, Model},
     },
 };
-use crate::rules::{application::ActualUser, record::State};
+use crate::rules::{application::ActualUser, correction::Field, record::State};
 
 /// A vehicle.
 #[derive(Clone, Debug)]
@@ -129,6 +129,47 @@ impl Vehicles<'_> {
             .col_expr(Column::RecordState, Expr::value(vehicle.record.as_str()))
             .col_expr(Column::RectifyByMs, Expr::value(vehicle.rectify_by_ms))
             .col_expr(Column::ServiceEndedAtMs, Expr::value(vehicle.service_ended_at_ms))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(Column::Id.eq(vehicle.id))
+            .filter(Column::Version.eq(vehicle.version))
+            .exec(&self.0.db)
+            .await?;
+        if changed.rows_affected != 1 {
+            return Err(StoreError::Conflict);
+        }
+        vehicle.version += 1;
+        Ok(())
+    }
+
+    /// Corrects what a vehicle is, where `values` say something about it, and counts its version up.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when somebody wrote since it was read.
+    pub async fn correct(&self, vehicle: &mut Vehicle, values: &Values) -> Result<()> {
+        let place = Place { table: "vehicle", row: vehicle.id, column: "engine_number" };
+        let mut update = Entity::update_many();
+        for (field, value) in values {
+            update = match field {
+                Field::EngineNumber => {
+                    let sealed = self.0.crypter.seal(place, value.as_bytes());
+                    update.col_expr(Column::EngineNumber, Expr::value(sealed))
+                }
+                Field::Brand => {
+                    vehicle.brand.clone_from(value);
+                    update.col_expr(Column::Brand, Expr::value(value.as_str()))
+                }
+                Field::Model => {
+                    vehicle.model.clone_from(value);
+                    update.col_expr(Column::Model, Expr::value(value.as_str()))
+                }
+                Field::BodyColour => {
+                    vehicle.body_colour.clone_from(value);
+                    update.col_expr(Column::BodyColour, Expr::value(value.as_str()))
+                }
+                Field::Phone | Field::Address => update,
+            };
+        }
+        let changed = update
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .filter(Column::Id.eq(vehicle.id))
             .filter(Column::Version.eq(vehicle.version))

@@ -20,7 +20,7 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 pub struct Letter {
     /// Stable over all attempts; the receiver tells repetitions by it.
     pub message_id: Uuid,
-    /// When the transfer was approved, Unix milliseconds.
+    /// When it was approved or corrected, Unix milliseconds.
     pub approved_at_ms: i64,
     /// What the platform must hear.
     pub delivery: Delivery,
@@ -61,9 +61,23 @@ struct Data<'a> {
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     renewal: Option<Renewal<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle: Option<Vehicle<'a>>,
     sealed: String,
-    verified_at: String,
-    policy_version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_version: Option<u32>,
+}
+
+/// What a vehicle is, after a correction.
+#[derive(Serialize)]
+struct Vehicle<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_number: Option<&'a str>,
+    brand: &'a str,
+    model: &'a str,
+    body_colour: &'a str,
 }
 
 #[derive(Serialize)]
@@ -140,7 +154,7 @@ pub fn write(
         id: *message_id,
         source,
         // The version is part of the name.
-        r#type: format!("cn.ownerproof.{}.approved.v1", delivery.kind.as_str()),
+        r#type: format!("cn.ownerproof.{}.v1", delivery.event),
         time: rfc3339(*approved_at_ms)?,
         subject: delivery.request_id,
         datacontenttype: "application/json",
@@ -157,9 +171,15 @@ pub fn write(
                 new_iccid: &renewal.iccid,
                 new_msisdn: &renewal.msisdn,
             }),
+            vehicle: delivery.vehicle.as_ref().map(|vehicle| Vehicle {
+                engine_number: vehicle.engine_number.as_deref(),
+                brand: &vehicle.brand,
+                model: &vehicle.model,
+                body_colour: &vehicle.body_colour,
+            }),
             sealed: BASE64_STANDARD.encode(sealed),
-            verified_at: rfc3339(delivery.verified_at_ms)?,
-            policy_version: delivery.policy_version,
+            verified_at: delivery.verified.map(|verified| rfc3339(verified.at_ms)).transpose()?,
+            policy_version: delivery.verified.map(|verified| verified.policy_version),
         },
     };
     serde_json::to_vec(&event).map_err(|_| EnvelopeError::Json)
@@ -178,6 +198,8 @@ fn rfc3339(ms: i64) -> Result<String, EnvelopeError> {
 /// A letter about nobody, for the tests of this folder.
 #[cfg(test)]
 pub(super) fn sample() -> Letter {
+    use crate::service::requests::Verified;
+
     let card = store::Card {
         id: Uuid::nil(),
         vehicle_id: None,
@@ -198,7 +220,7 @@ pub(super) fn sample() -> Letter {
         created_at_ms: 0,
     };
     let delivery = Delivery {
-        kind: crate::rules::request::Kind::Transfer,
+        event: "transfer.approved".into(),
         request_id: Uuid::from_u128(2),
         vin: "1M8GDM9AXKP042788".into(),
         cards: vec![card],
@@ -207,8 +229,8 @@ pub(super) fn sample() -> Letter {
         agent: None,
         reason: None,
         renewal: None,
-        verified_at_ms: 1_794_999_999_000,
-        policy_version: 1,
+        vehicle: None,
+        verified: Some(Verified { at_ms: 1_794_999_999_000, policy_version: 1 }),
     };
     Letter { message_id: Uuid::from_u128(1), approved_at_ms: 1_795_000_000_123, delivery }
 }

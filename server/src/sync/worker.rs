@@ -20,7 +20,7 @@ use super::{
 use crate::{
     config::Oem,
     service::{
-        App, Error, Result,
+        App, Error, Result, corrections,
         requests::{delivery, platform_accepted},
     },
     store::Message,
@@ -192,11 +192,14 @@ impl Worker {
     /// Writes, sends, and reads the answer. An error means that our own database failed.
     async fn attempt(&self, message: &Message) -> Result<Outcome> {
         let refused = |reason: String| Ok(Outcome::Refused { reason });
-        if message.aggregate != "request" {
-            return refused(format!("no dialect for {}", message.kind));
-        }
         let tx = self.app.store.read().await?;
-        let delivery = match delivery(&tx, message.aggregate_id, message.vehicle_id).await {
+        let (about, vehicle) = (message.aggregate_id, message.vehicle_id);
+        let delivery = match message.aggregate.as_str() {
+            "request" => delivery(&tx, about, vehicle).await,
+            corrections::AGGREGATE => corrections::delivery(&tx, about, vehicle).await,
+            _ => return refused(format!("no dialect for {}", message.kind)),
+        };
+        let delivery = match delivery {
             Ok(delivery) => delivery,
             Err(Error::Refused(refusal)) => return refused(format!("record incomplete: {}", refusal.slug())),
             Err(error) => return Err(error),

@@ -26,6 +26,8 @@ pub struct Event {
 
 /// What may be asked for, as the types of events name it.
 const KINDS: [&str; 5] = ["registration", "transfer", "claim", "cancellation", "replacement"];
+/// What happens to a record without being asked for by a request.
+const CORRECTED: &str = "record.corrected";
 /// Longest name of a kind of document.
 const LONGEST_TYPE: usize = 40;
 
@@ -33,7 +35,7 @@ const LONGEST_TYPE: usize = 40;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// The server's request.
+    /// The server's request, or its correction.
     pub request_id: String,
     /// The vehicle.
     pub vin: String,
@@ -45,10 +47,26 @@ pub struct Data {
     /// Which card comes in the place of which.
     #[serde(default)]
     renewal: Option<Renewal>,
+    /// What the vehicle is, after a correction.
+    #[serde(default)]
+    vehicle: Option<Vehicle>,
     /// The owner, sealed.
     pub sealed: String,
-    verified_at: DateTime<FixedOffset>,
-    policy_version: u32,
+    #[serde(default)]
+    verified_at: Option<DateTime<FixedOffset>>,
+    #[serde(default)]
+    policy_version: Option<u32>,
+}
+
+/// What a vehicle is, besides its number.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vehicle {
+    #[serde(default)]
+    engine_number: Option<String>,
+    brand: String,
+    model: String,
+    body_colour: String,
 }
 
 /// One card.
@@ -104,11 +122,15 @@ impl Event {
         if event.specversion != "1.0" {
             return Err(Problem::Event("Send CloudEvents 1.0."));
         }
-        let kind =
-            event.r#type.strip_prefix("cn.ownerproof.").and_then(|rest| rest.strip_suffix(".approved.v1"));
-        let Some(kind) = kind.filter(|kind| KINDS.contains(kind)) else {
-            return Err(Problem::Event("Send events of a type we know."));
+        let what = event.r#type.strip_prefix("cn.ownerproof.").and_then(|rest| rest.strip_suffix(".v1"));
+        let kind = match what {
+            Some(CORRECTED) => CORRECTED,
+            Some(what) => what.strip_suffix(".approved").filter(|kind| KINDS.contains(kind)).unwrap_or(""),
+            None => "",
         };
+        if kind.is_empty() {
+            return Err(Problem::Event("Send events of a type we know."));
+        }
         if event.source.is_empty() || event.datacontenttype != "application/json" {
             return Err(Problem::Event("Name a source, and application/json as datacontenttype."));
         }
@@ -137,6 +159,11 @@ impl Event {
                 return Err(Problem::Value("carrier"));
             }
         }
+        let corrected = kind == CORRECTED;
+        let verified = data.verified_at.is_some() && data.policy_version.is_some();
+        if corrected != data.vehicle.is_some() || corrected == verified {
+            return Err(Problem::Value("vehicle"));
+        }
         if (kind == "cancellation") != data.reason.is_some() {
             return Err(Problem::Value("reason"));
         }
@@ -162,15 +189,15 @@ impl Data {
     }
 
     /// SHA-256, in hex, of what the record says. The sealed box differs at every attempt, this does not:
-    /// compact JSON of `[request_id, vin, cards, [reason, renewal], person, verified_at, policy_version]`.
+    /// compact JSON of `[request_id, vin, cards, [reason, renewal, vehicle], person, verified_at, policy_version]`.
     pub fn digest(&self, person: &Person) -> String {
         let said = (
             &self.request_id,
             &self.vin,
             &self.cards,
-            (&self.reason, &self.renewal),
+            (&self.reason, &self.renewal, &self.vehicle),
             person,
-            self.verified_at.timestamp_millis(),
+            self.verified_at.map(|at| at.timestamp_millis()),
             self.policy_version,
         );
         let json = serde_json::to_vec(&said).unwrap_or_default();

@@ -215,7 +215,9 @@ fn shown(view: View, viewer: Uuid) -> Review {
                     EvidenceKind::Keyframe => Kind::Keyframe,
                     EvidenceKind::DocumentPortrait | EvidenceKind::Document => Kind::Document,
                     EvidenceKind::GuardianDocument => Kind::GuardianDocument,
-                    EvidenceKind::Report | EvidenceKind::Proof(_) => return None,
+                    EvidenceKind::Report | EvidenceKind::Proof(_) | EvidenceKind::Attachment(_) => {
+                        return None;
+                    }
                 };
                 Some(Evidence { id: piece.id, kind })
             })

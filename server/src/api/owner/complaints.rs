@@ -103,6 +103,9 @@ struct OwnerComplaintLine {
     /// What was said.
     #[oai(skip_serializing_if_is_none)]
     text: Option<String>,
+    /// Files that were sent along.
+    #[oai(validator(max_items = 10))]
+    attachments: Vec<Uuid>,
 }
 
 /// A complaint in a list.
@@ -183,6 +186,7 @@ fn line(line: ComplaintLine) -> OwnerComplaintLine {
         at: time(line.moment.at_ms),
         actor: line.moment.by.into(),
         kind: line.moment.event.into(),
+        attachments: line.words.as_ref().map(|words| words.attachments.clone()).unwrap_or_default(),
         text: line.words.map(|words| words.text),
     }
 }

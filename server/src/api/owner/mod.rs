@@ -1,10 +1,12 @@
 //! What owners and counterparties use.
 
+pub mod attachments;
 pub mod cancellations;
 pub mod claims;
 pub mod codes;
 pub mod complaints;
 pub mod consents;
+pub mod corrections;
 pub mod invitations;
 pub mod me;
 pub mod passkeys;

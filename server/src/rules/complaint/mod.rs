@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub mod assign;
+pub mod attachment;
 pub mod clocks;
 pub mod number;
 pub mod template;

@@ -111,7 +111,7 @@ fn checked(new: &NewComplaint<'_>) -> Result<Words> {
     super::words(new.text)
 }
 
-async fn file(
+pub(super) async fn file(
     app: &App,
     tx: &Tx,
     phone: &str,
@@ -159,7 +159,7 @@ async fn file(
     Ok(complaint)
 }
 
-async fn finish(app: &App, tx: Tx, complaint: Complaint) -> Result<Receipt> {
+pub(super) async fn finish(app: &App, tx: Tx, complaint: Complaint) -> Result<Receipt> {
     let told = format!("已受理，我们将在 {} 前答复。", day(complaint.statutory_due_ms - 1));
     tell(app, &tx, &complaint, &told).await?;
     tx.commit().await?;
@@ -231,7 +231,7 @@ pub(super) fn date(ms: i64) -> String {
     china(ms).format("%Y-%m-%d").to_string()
 }
 
-fn china(ms: i64) -> DateTime<FixedOffset> {
+pub(super) fn china(ms: i64) -> DateTime<FixedOffset> {
     let utc = DateTime::from_timestamp_millis(ms).unwrap_or_default();
     let zone = FixedOffset::east_opt((ZONE_MS / 1000) as i32);
     zone.map_or_else(|| utc.fixed_offset(), |zone| utc.with_timezone(&zone))

@@ -1,12 +1,15 @@
 //! Complaints (Art 21): filing, conversation, work, answer. There is one way to change one: [`record`].
 
+pub mod act;
 mod alerts;
 mod answer;
+mod attachments;
 mod bulk;
 mod clock;
 mod desk;
 mod file;
 mod marks;
+pub mod package;
 pub mod presence;
 pub mod queues;
 mod talk;
@@ -15,6 +18,7 @@ mod work;
 
 pub use alerts::{alerts, read_alerts};
 pub use answer::{appeal, close, propose, reopen, reply, send_back};
+pub use attachments::{Attachment, Voice, attach, attach_as_staff, attachment, attachment_as_staff};
 pub use bulk::{Bulk, BulkResult, bulk};
 pub use clock::{calendar, calendar_days, catch_up, keep_time};
 pub use desk::{

@@ -9,7 +9,7 @@ use crate::{
         complaint::{By, Event, Outcome},
     },
     service::{App, Expected, Refusal, Result},
-    store::{Actor, Complaint, StaffMember, Words},
+    store::{Actor, Complaint, StaffMember, Tx, Words},
 };
 
 /// Writes down something for staff only.
@@ -58,17 +58,19 @@ async fn by_staff(
     let mut complaint = find_in(&tx, id).await?;
     seen.check(complaint.version)?;
     record(app, &tx, &mut complaint, By::Staff(who.id), event, Some(words)).await?;
-    if matches!(event, Event::Said | Event::Asked) {
-        let told = if event == Event::Asked {
-            "需要您补充信息，请查看并回复。"
-        } else {
-            "有新的进展，请查看。"
-        };
-        tell(app, &tx, &complaint, told).await?;
-    }
+    tell_of(app, &tx, &complaint, event).await?;
     audit(app, &tx, who, action, id);
     tx.commit().await?;
     Ok(complaint)
+}
+
+/// Sends the person a text when staff spoke to them.
+pub(super) async fn tell_of(app: &App, tx: &Tx, complaint: &Complaint, event: Event) -> Result<()> {
+    match event {
+        Event::Asked => tell(app, tx, complaint, "需要您补充信息，请查看并回复。").await,
+        Event::Said => tell(app, tx, complaint, "有新的进展，请查看。").await,
+        _ => Ok(()),
+    }
 }
 
 /// Takes the person's words.

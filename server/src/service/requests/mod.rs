@@ -13,16 +13,19 @@ mod view;
 
 pub use clock::keep_time;
 pub use dispute::{Settlement, freeze, settle};
+pub(crate) use dispute::{freeze_in, settle_in};
 pub(crate) use papers::complete as papers_complete;
 pub use papers::{add as add_paper, paper};
 pub use parties::{Signature, accept, answer_claim, cancel, claim_invitation, decline};
+pub(crate) use platform::maybe;
 pub use platform::{
-    Delivery, Received, Renewal, delivered, delivery, platform_accepted, platform_confirmed,
-    platform_rejected,
+    Delivery, Particulars, Received, Renewal, Verified, delivered, delivery, platform_accepted,
+    platform_confirmed, platform_rejected,
 };
 pub use start::{
     NewApplication, OnBehalf, Proved, cancellation, claim, rectification, registration, replacement, transfer,
 };
+pub(crate) use start::{claim_for, not_own};
 pub(crate) use verified::{decided_person, passed, review_needed};
 pub use view::{Invitation, Next, Part, View, invitation, list, view};
 

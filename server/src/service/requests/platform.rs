@@ -6,18 +6,18 @@ use super::{By, advance};
 use crate::{
     rules::{
         proof::Reason,
-        request::{Event, Kind, Phase, SyncStage},
+        request::{Event, Phase, SyncStage},
     },
-    service::{App, Refusal, Result, record},
+    service::{App, Refusal, Result, corrections, record},
     store::{Card, Detail, Message, Person, Request, RequestVehicle, Tx, Vehicle},
 };
 
-/// Everything the platform must hear about an approved request. Holds personal data: no `Debug`.
+/// Everything the platform must hear about an approved request, or about a corrected record. Holds personal data: no `Debug`.
 #[derive(Clone)]
 pub struct Delivery {
-    /// What was asked for.
-    pub kind: Kind,
-    /// Id of the request.
+    /// What happened: `transfer.approved`, `record.corrected`.
+    pub event: String,
+    /// Id of the request, or of the correction.
     pub request_id: Uuid,
     /// Vehicle identification number.
     pub vin: String,
@@ -33,9 +33,31 @@ pub struct Delivery {
     pub reason: Option<Reason>,
     /// Which card comes in the place of which.
     pub renewal: Option<Renewal>,
-    /// When the person passed, in Unix milliseconds.
-    pub verified_at_ms: i64,
-    /// Policy the person passed under.
+    /// What the vehicle is, where that was corrected.
+    pub vehicle: Option<Particulars>,
+    /// The verification a request was approved after.
+    pub verified: Option<Verified>,
+}
+
+/// What a vehicle is, besides its number (Art 5).
+#[derive(Clone)]
+pub struct Particulars {
+    /// Engine or motor number.
+    pub engine_number: Option<String>,
+    /// Brand.
+    pub brand: String,
+    /// Model.
+    pub model: String,
+    /// Body colour.
+    pub body_colour: String,
+}
+
+/// A verification a person passed.
+#[derive(Clone, Copy)]
+pub struct Verified {
+    /// When, in Unix milliseconds.
+    pub at_ms: i64,
+    /// The policy it was passed under.
     pub policy_version: u32,
 }
 
@@ -55,7 +77,7 @@ pub struct Renewal {
 pub struct Received<'a> {
     /// `webhook-id` header: a repeated one changes nothing.
     pub webhook_id: &'a str,
-    /// The request.
+    /// The request, or the correction.
     pub request_id: Uuid,
     /// Vehicle identification number; must be one of the request's.
     pub vin: &'a str,
@@ -92,7 +114,7 @@ pub async fn delivery(tx: &Tx, request: Uuid, vehicle: Uuid) -> Result<Delivery>
         Detail::None | Detail::Registration(_) => {}
     }
     Ok(Delivery {
-        kind: request.kind,
+        event: format!("{}.approved", request.kind.as_str()),
         request_id: request.id,
         vin: vehicle.vin,
         cards: tx.cards().of_vehicle(vehicle.id).await?,
@@ -101,12 +123,15 @@ pub async fn delivery(tx: &Tx, request: Uuid, vehicle: Uuid) -> Result<Delivery>
         owner,
         reason,
         renewal,
-        verified_at_ms: request.verified_at_ms.ok_or(Refusal::NotFound)?,
-        policy_version: request.policy_version.ok_or(Refusal::NotFound)?,
+        vehicle: None,
+        verified: Some(Verified {
+            at_ms: request.verified_at_ms.ok_or(Refusal::NotFound)?,
+            policy_version: request.policy_version.ok_or(Refusal::NotFound)?,
+        }),
     })
 }
 
-async fn maybe(tx: &Tx, person: Option<Uuid>) -> Result<Option<Person>> {
+pub(crate) async fn maybe(tx: &Tx, person: Option<Uuid>) -> Result<Option<Person>> {
     match person {
         Some(id) => Ok(tx.people().find(id).await?),
         None => Ok(None),
@@ -124,7 +149,9 @@ pub async fn platform_accepted(app: &App, message: &Message) -> Result<()> {
     if !tx.outbox().accepted(message, app.now_ms()).await? {
         return Ok(());
     }
-    if let Some(mut request) = tx.requests().find(message.aggregate_id).await? {
+    if message.aggregate == corrections::AGGREGATE {
+        corrections::platform_accepted(&tx, message).await?;
+    } else if let Some(mut request) = tx.requests().find(message.aggregate_id).await? {
         let waits =
             |link: &RequestVehicle| link.vehicle_id == message.vehicle_id && link.sync == SyncStage::Pending;
         if request.vehicles.iter().any(waits) {
@@ -158,7 +185,9 @@ pub async fn platform_rejected(app: &App, received: Received<'_>, reason: Option
 
 async fn decided(app: &App, received: Received<'_>, sync: SyncStage, note: Option<String>) -> Result<()> {
     let tx = app.store.begin().await?;
-    let mut request = tx.requests().find(received.request_id).await?.ok_or(Refusal::NotFound)?;
+    let Some(mut request) = tx.requests().find(received.request_id).await? else {
+        return corrections::platform_decided(app, tx, &received, sync).await;
+    };
     let mut vehicle = tx.vehicles().by_vin(received.vin).await?.ok_or(Refusal::NotFound)?;
     let link = request.vehicles.iter().find(|link| link.vehicle_id == vehicle.id);
     let link = *link.ok_or(Refusal::NotFound)?;

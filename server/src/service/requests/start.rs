@@ -21,7 +21,7 @@ use crate::{
         owner::{self, owned},
         text,
     },
-    store::{Actor, Detail, NewRequest, StoreError, Tx, Vehicle},
+    store::{Actor, Detail, NewRequest, Request, StaffMember, StoreError, Tx, Vehicle},
 };
 
 /// A vehicle named by someone who has its papers: both numbers stand on them.
@@ -71,7 +71,8 @@ pub async fn transfer(app: &App, account: Uuid, vehicle: Uuid) -> Result<Uuid> {
 /// Starts the end of service of a vehicle this account owns (Art 13).
 ///
 /// # Errors
-/// As [`transfer`]; [`Refusal::SentenceInvalid`] for a note that is too long, or missing where the reason is "other".
+/// As [`transfer`]; [`Refusal::SentenceInvalid`] for a note that is too long, or missing where the reason is "other";
+/// [`Refusal::BadRequest`] for "not own": whoever does not own the vehicle complains.
 pub async fn cancellation(
     app: &App,
     account: Uuid,
@@ -80,8 +81,10 @@ pub async fn cancellation(
     note: Option<&str>,
 ) -> Result<Uuid> {
     let note = note.map(text::sentence).transpose()?;
-    if reason == Reason::Other && note.is_none() {
-        return Err(Refusal::SentenceInvalid.into());
+    match reason {
+        Reason::Other if note.is_none() => return Err(Refusal::SentenceInvalid.into()),
+        Reason::NotOwn => return Err(Refusal::BadRequest.into()),
+        _ => {}
     }
     let (tx, vehicle) = own(app, account, vehicle).await?;
     let detail = Detail::Cancellation { reason, note };
@@ -114,23 +117,58 @@ pub async fn replacement(app: &App, account: Uuid, card: Uuid, iccid: &str, msis
 /// Claims a vehicle whose owner on record cannot be reached.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the numbers do not belong together or nobody is registered, [`Refusal::SamePerson`]
-/// for the owner, [`Refusal::RequestOpen`].
+/// [`Refusal::VehicleUnknown`] when the numbers do not belong together, [`Refusal::NotFound`] when nobody is
+/// registered, [`Refusal::SamePerson`] for the owner, [`Refusal::RequestOpen`].
 pub async fn claim(app: &App, account: Uuid, vehicle: Proved<'_>) -> Result<Uuid> {
     keep_time(app).await?;
     app.limits.account(account)?;
     let tx = app.store.begin().await?;
-    let vehicle = named(&tx, &vehicle).await?;
+    let request = claim_for(app, &tx, Actor::Account(account), account, vehicle).await?;
+    tx.commit().await?;
+    Ok(request.id)
+}
+
+/// As [`claim`], within a transaction, by whoever opens it for this account.
+pub(crate) async fn claim_for(
+    app: &App,
+    tx: &Tx,
+    actor: Actor,
+    account: Uuid,
+    vehicle: Proved<'_>,
+) -> Result<Request> {
+    let vehicle = named(tx, &vehicle).await?;
     let owner = vehicle.owner_person_id.filter(|_| is_registered(&vehicle)).ok_or(Refusal::NotFound)?;
-    if owner::people(&tx, account).await?.contains(&owner) {
+    if owner::people(tx, account).await?.contains(&owner) {
         return Err(Refusal::SamePerson.into());
     }
     let new = NewRequest {
         owner_account_id: None,
         counterparty_account_id: Some(account),
+        vehicles: &[vehicle.id],
         ..of_owner(app, Kind::Claim, account, &vehicle, Detail::None)
     };
-    begin(app, tx, account, NewRequest { vehicles: &[vehicle.id], ..new }).await
+    insert(app, tx, actor, new).await
+}
+
+/// Starts the end of a registration that is not the person's own, for the account of who complains: it verifies as the
+/// person named on the record, and staff decide without papers.
+///
+/// # Errors
+/// [`Refusal::RecordClosed`], [`Refusal::RequestOpen`].
+pub(crate) async fn not_own(
+    app: &App,
+    tx: &Tx,
+    who: &StaffMember,
+    account: Uuid,
+    vehicle: &Vehicle,
+    note: String,
+) -> Result<Request> {
+    if !is_registered(vehicle) || vehicle.owner_person_id.is_none() {
+        return Err(Refusal::RecordClosed.into());
+    }
+    let detail = Detail::Cancellation { reason: Reason::NotOwn, note: Some(note) };
+    let new = of_owner(app, Kind::Cancellation, account, vehicle, detail);
+    insert(app, tx, Actor::Staff(who.id), NewRequest { vehicles: &[vehicle.id], ..new }).await
 }
 
 /// Starts a registration of vehicles nobody is registered for (Art 8, 9, 12, 22).
@@ -261,13 +299,22 @@ fn expiry(app: &App) -> i64 {
 }
 
 async fn begin(app: &App, tx: Tx, account: Uuid, new: NewRequest<'_>) -> Result<Uuid> {
+    let request = insert(app, &tx, Actor::Account(account), new).await?;
+    tx.commit().await?;
+    Ok(request.id)
+}
+
+async fn insert(app: &App, tx: &Tx, actor: Actor, new: NewRequest<'_>) -> Result<Request> {
     let action = format!("{}.start", new.kind.as_str());
     let request = match tx.requests().insert(new, app.now_ms()).await {
         Err(StoreError::Conflict) => return Err(Refusal::RequestOpen.into()),
         other => other?,
     };
-    line(app, &tx, &request, By::Party(side(&request, account, &[]).unwrap_or(Party::Owner)), None).await?;
-    app.audit(&tx, Actor::Account(account), &action, ("request", request.id), None);
-    tx.commit().await?;
-    Ok(request.id)
+    let by = match actor {
+        Actor::Account(account) => By::Party(side(&request, account, &[]).unwrap_or(Party::Owner)),
+        _ => By::Staff,
+    };
+    line(app, tx, &request, by, None).await?;
+    app.audit(tx, actor, &action, ("request", request.id), None);
+    Ok(request)
 }

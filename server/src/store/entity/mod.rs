@@ -22,6 +22,7 @@ pub mod complaint_tag;
 pub mod complaint_template;
 pub mod complaint_view;
 pub mod consent;
+pub mod correction;
 pub mod data_key;
 pub mod evidence;
 pub mod idempotency_key;

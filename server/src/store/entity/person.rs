@@ -1,4 +1,5 @@
-//! A verified person, or a unit, as recorded at one moment; rows never change, a new registration writes a new row.
+//! A verified person, or a unit, as recorded at one moment. A new registration writes a new row; a correction changes
+//! phone and address.
 
 use sea_orm::entity::prelude::*;
 

@@ -14,6 +14,7 @@ mod m20261123_000042_verification_guardian;
 mod m20261123_000043_verification_visit;
 mod m20261124_000001_complaint;
 mod m20261124_000002_attachment;
+mod m20261124_000030_correction;
 mod m20261124_000010_alert_clock;
 
 /// Applies the history in order.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000043_verification_visit::Migration),
             Box::new(m20261124_000001_complaint::Migration),
             Box::new(m20261124_000002_attachment::Migration),
+            Box::new(m20261124_000030_correction::Migration),
             Box::new(m20261124_000010_alert_clock::Migration),
         ]
     }

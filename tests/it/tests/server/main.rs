@@ -9,6 +9,8 @@ mod authorisation;
 mod authority;
 mod bad_input;
 mod complaint_clocks;
+mod complaint_actions;
+mod complaint_files;
 mod complaint_live;
 mod complaint_month;
 mod complaints;

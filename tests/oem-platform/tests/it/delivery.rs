@@ -29,7 +29,7 @@ async fn delivers_once() {
     assert_eq!(row.document_number_masked, "110105********002X");
     assert_eq!(row.phone_masked, "138****1234");
     let said = format!(
-        r#"["{transfer}","1M8GDM9AXKP042788",[{{"msisdn":"1064602000032","iccid":"898600D6081370000007","carrier":"china_mobile"}},{{"msisdn":"1064802000031","iccid":"898604071120C0015291","carrier":"china_mobile"}}],[null,null],{{"name":"张三","document_type":"resident_id","document_number":"11010519491231002X","phone":"13800001234"}},{},1]"#,
+        r#"["{transfer}","1M8GDM9AXKP042788",[{{"msisdn":"1064602000032","iccid":"898600D6081370000007","carrier":"china_mobile"}},{{"msisdn":"1064802000031","iccid":"898604071120C0015291","carrier":"china_mobile"}}],[null,null,null],{{"name":"张三","document_type":"resident_id","document_number":"11010519491231002X","phone":"13800001234"}},{},1]"#,
         START_MS - 1000
     );
     let digest: String = Sha256::digest(said).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -16,8 +16,8 @@ use poem::{
 use rstest::rstest;
 use serde_json::Value;
 use server::{
-    rules::{card, request::Kind},
-    service::requests::Delivery,
+    rules::card,
+    service::requests::{Delivery, Particulars, Verified},
     store::{Card, Person},
     sync::{
         adapter::{Adapter as _, Outgoing},
@@ -50,7 +50,7 @@ fn letter() -> Letter {
         created_at_ms: 0,
     };
     let delivery = Delivery {
-        kind: Kind::Transfer,
+        event: "transfer.approved".into(),
         request_id: Uuid::from_u128(2),
         vin: "1M8GDM9AXKP042788".into(),
         cards: vec![card],
@@ -59,8 +59,8 @@ fn letter() -> Letter {
         agent: None,
         reason: None,
         renewal: None,
-        verified_at_ms: START_MS - 1000,
-        policy_version: 1,
+        vehicle: None,
+        verified: Some(Verified { at_ms: START_MS - 1000, policy_version: 1 }),
     };
     Letter { message_id: Uuid::from_u128(1), approved_at_ms: START_MS, delivery }
 }
@@ -115,6 +115,32 @@ async fn takes_a_record_once_and_no_other_under_its_id() {
     assert!(page.contains("张*") && !page.contains("张三"));
     let json = reqwest::get(format!("{url}/ledger")).await.unwrap().text().await.unwrap();
     assert!(json.contains("110105********002X") && !json.contains("11010519491231002X"));
+}
+
+#[tokio::test]
+async fn takes_a_corrected_record_with_what_the_vehicle_is_and_nothing_in_between() {
+    let world = World::new().await;
+    let particulars = Particulars {
+        engine_number: Some("EA2110384".into()),
+        brand: "星途".into(),
+        model: "揽月".into(),
+        body_colour: "白".into(),
+    };
+    let mut corrected = letter();
+    corrected.delivery.event = "record.corrected".into();
+    (corrected.delivery.verified, corrected.delivery.vehicle) = (None, Some(particulars.clone()));
+    let mut without = corrected.clone();
+    without.delivery.vehicle = None;
+    let mut approved = letter();
+    approved.delivery.vehicle = Some(particulars);
+    let mut unknown = corrected.clone();
+    unknown.delivery.event = "record.invented".into();
+    for (letter, slug) in [(without, "value"), (approved, "value"), (unknown, "event")] {
+        let outgoing = written(&world, &letter);
+        refused(&world, outgoing, 422, slug).await;
+    }
+    let outgoing = written(&world, &corrected);
+    assert_eq!(post_to(&world, outgoing).await, (202, String::new()));
 }
 
 #[rstest]

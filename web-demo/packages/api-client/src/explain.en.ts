@@ -98,4 +98,13 @@ export const en: Explanations = {
   "name-taken": ["The name is taken", "Choose another one."],
   "passkey-invalid": ["The passkey cannot be used", "Start again, on a device that asks for PIN, fingerprint or face."],
   "password-invalid": ["The password cannot be used", "Choose 12 to 200 characters, and not your user name."],
+  "not-linked": ["The complaint is not linked to this", "Link it first, then try again."],
+  "kind-unfit": ["A complaint of this kind does not ask for that", "Only a complaint about a registration without one's knowledge can end it as not one's own."],
+  "attachments-full": ["There are enough files", "Send 1 to 10 at once, and no more than 30 for one complaint."],
+  "correction-open": ["A correction of this vehicle waits", "Confirm it or take it back first."],
+  "phone-unproved": ["This phone is not proved yet", "Ask the person to sign in once with this phone, then try again."],
+  "attachment-invalid": ["The file cannot be kept", "Send a JPEG, PNG or PDF of up to 5 MB that opens without a password; a PDF without scripts or files inside, up to 50 pages."],
+  "value-invalid": ["This cannot be used", "Type it as on the vehicle's papers, 1 to 60 characters."],
+  "nothing-to-correct": ["The record says this already", "Compare with the record and fill in only what differs."],
+  "verification-needed": ["This cannot be corrected by hand", "Name and document need a new verification: ask support for one."],
 };

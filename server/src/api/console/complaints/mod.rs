@@ -1,6 +1,8 @@
 //! Complaints as staff see them: the case, and filing for someone who calls or stands at the counter.
 
+pub mod actions;
 pub mod answer;
+pub mod attachments;
 pub mod desk;
 pub mod marks;
 pub mod talk;
@@ -209,6 +211,9 @@ struct ComplaintLine {
     text: Option<String>,
     /// A member of staff wrote down what the person said.
     written_down: bool,
+    /// Files that were sent along.
+    #[oai(validator(max_items = 10))]
+    attachments: Vec<Uuid>,
     /// Whose it became.
     #[oai(skip_serializing_if_is_none)]
     to: Option<Uuid>,
@@ -243,6 +248,7 @@ impl From<Line> for ComplaintLine {
             kind: moment.event.into(),
             public: line.public,
             written_down: line.words.as_ref().is_some_and(|words| words.written_by.is_some()),
+            attachments: line.words.as_ref().map(|words| words.attachments.clone()).unwrap_or_default(),
             text: line.words.map(|words| words.text),
             to: None,
             outcome: None,

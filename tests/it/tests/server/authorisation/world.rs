@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::{
     rules::rights::{Role, Scope},
     service::{clients, passwords::hash_password},
@@ -19,6 +19,10 @@ use crate::{
     person::{BUYER, Person},
     stage::{Answer, Stage, answer},
 };
+
+/// A PNG picture of one pixel.
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4//8/AAX+Av4zEpUUAAAAAElFTkSuQmCC";
 
 /// What the calls are about.
 pub struct World<'a> {
@@ -41,12 +45,21 @@ impl<'a> World<'a> {
         let transfer = owner.start_transfer().await;
         let wrong = serde_json::json!({"kind": "fee", "channel": "app", "text": "x"});
         let complaint = owner.post("/owner/complaints", wrong).await.ok();
+        let path = format!("/owner/complaints/{}/attachments", complaint["id"].as_str().unwrap());
+        let files = owner.post(&path, json!({"files": [{"content": PIXEL}]})).await.ok();
+        let wish = json!({
+            "vehicle_id": vehicles["items"][1]["id"], "text": "x",
+            "values": [{"field": "model", "value": "x"}],
+        });
+        let correction = owner.post("/owner/corrections", wish).await.ok();
         let records = BTreeMap::from([
             ("vehicles", vehicles["items"][0]["id"].as_str().unwrap().to_owned()),
             ("verifications", owner.perform(&transfer).await.id),
             ("complaints", complaint["id"].as_str().unwrap().to_owned()),
             ("consents", owner.consent().await),
             ("requests", transfer),
+            ("attachments", files["ids"][0].as_str().unwrap().to_owned()),
+            ("corrections", correction["correction"]["id"].as_str().unwrap().to_owned()),
             ("sessions", sessions["items"][0]["id"].as_str().unwrap().to_owned()),
             ("passkeys", passkey["id"].as_str().unwrap().to_owned()),
         ]);
