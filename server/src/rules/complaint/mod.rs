@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub mod assign;
+pub mod list;
 pub mod number;
 pub mod template;
+pub mod terms;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,8 @@ mod m20261123_000042_verification_guardian;
 mod m20261123_000043_verification_visit;
 mod m20261124_000001_complaint;
 mod m20261124_000002_attachment;
+mod m20261124_000020_complaint_text;
+mod m20261124_000021_complaint_lists;
 
 /// Applies the history in order.
 pub struct Migrator;
@@ -33,6 +35,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000043_verification_visit::Migration),
             Box::new(m20261124_000001_complaint::Migration),
             Box::new(m20261124_000002_attachment::Migration),
+            Box::new(m20261124_000020_complaint_text::Migration),
+            Box::new(m20261124_000021_complaint_lists::Migration),
         ]
     }
 }

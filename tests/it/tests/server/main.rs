@@ -9,6 +9,7 @@ mod authorisation;
 mod authority;
 mod bad_input;
 mod complaint_live;
+mod complaint_search;
 mod complaints;
 mod concurrency;
 mod documents;
