@@ -28,7 +28,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut cluster = None;
     // What some benches need beside the networks; the others do without.
     let name = options.arguments.first().map(String::as_str);
-    if name == Some("api") {
+    if matches!(name, Some("api" | "console")) {
         let cluster = cluster.insert(Cluster::start()?);
         bench = bench.env("OWNERPROOF_TEST_POSTGRES_URL", cluster.url());
     } else {

@@ -136,6 +136,26 @@ mirror! {
         /// It is over.
         Breach,
     }
+    /// How a complaint stands by the statutory clock.
+    ComplaintStanding = complaint::list::Standing {
+        /// Answered in time.
+        InTime,
+        /// Not answered in time, in some round.
+        Breached,
+        /// To be answered, and there is time.
+        Running,
+        /// Over without an answer: taken back, or told in another one.
+        Unanswered,
+    }
+    /// What complaints are sorted by.
+    ComplaintSort = complaint::list::Order {
+        /// When they were received, newest first.
+        Received,
+        /// When they must be answered, soonest first.
+        Due,
+        /// When anything last happened, newest first.
+        Changed,
+    }
 }
 
 /// How an answered complaint is answered.

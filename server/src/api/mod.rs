@@ -92,6 +92,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
     let complaints = (
         owner::complaints::Complaints,
         portal::complaints::Complaints,
+        console::complaints::list::Lists,
         console::complaints::Complaints,
         console::complaints::talk::Talk,
         console::complaints::work::Work,
@@ -116,6 +117,7 @@ fn service() -> OpenApiService<impl OpenApi, ()> {
         console::reveals::Reveals,
         console::audit::Audit,
         console::statistics::Statistics,
+        console::reports::Reports,
     );
     OpenApiService::new(
         (owner, complaints, oem, console, texts::Texts),

@@ -55,6 +55,7 @@ pub mod sessions;
 pub mod staff;
 pub mod staff_sign_in;
 pub mod stock;
+pub mod supplementary;
 mod text;
 pub mod texts;
 pub mod vitals;

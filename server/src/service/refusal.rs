@@ -215,6 +215,9 @@ refusals! {
     /// A template has a variable that does not exist.
     TemplateInvalid = 422 "template-invalid" "The template cannot be used",
         "Use {{number}}, {{kind}}, {{name}}, {{received}}, {{due}} and {{handler}}, and close every brace.";
+    /// A search has nothing to look up.
+    SearchTooShort = 422 "search-too-short" "There is nothing to search for",
+        "Type two Chinese characters that stand side by side, or a whole word.";
     /// The time to be reminded is in the past or too far off.
     SnoozeInvalid = 422 "snooze-invalid" "The time cannot be used", "Choose one within the next 90 days.";
     /// Too many failures.

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{App, Error, Refusal, Result, text::sentence};
 use crate::{
-    rules::clocks::DAY_MS,
-    store::{Actor, Reveal, StaffMember, Tx},
+    rules::{clocks::DAY_MS, rights::Right},
+    store::{Actor, Reveal, RevealFilter, StaffMember, Tx},
 };
 
 /// Most looks in one page.
@@ -52,6 +52,8 @@ pub enum Subject {
     Person(Uuid),
     /// A vehicle and its cards.
     Vehicle(Uuid),
+    /// Who complains.
+    Complaint(Uuid),
 }
 
 /// Why someone looks.
@@ -98,14 +100,16 @@ pub struct Request {
 ///
 /// # Errors
 /// [`Refusal::SentenceInvalid`]; [`Refusal::NotFound`] for a record that is not there; [`Refusal::BadRequest`] for a
-/// field it does not have; [`Refusal::TooMany`] when this member of staff has looked too often today.
+/// field it does not have; [`Refusal::CaseTaken`] for a complaint somebody else has, or nobody, unless one leads;
+/// [`Refusal::TooMany`] when this member of staff has looked too often today.
 pub async fn reveal(app: &App, who: &StaffMember, request: Request) -> Result<Vec<(Field, String)>> {
     let sentence = sentence(&request.sentence)?;
     let tx = app.store.begin().await?;
-    let values = look_up(&tx, request.subject, &request.fields).await?;
+    let values = look_up(&tx, who, request.subject, &request.fields).await?;
     let subject = match request.subject {
         Subject::Person(id) => ("person", id),
         Subject::Vehicle(id) => ("vehicle", id),
+        Subject::Complaint(id) => ("complaint", id),
     };
     keep(app, &tx, who, subject, &request.fields, (request.reason, sentence)).await?;
     tx.commit().await?;
@@ -146,14 +150,19 @@ pub(crate) async fn keep(
     Ok(())
 }
 
-/// One page of looks, newest first, from before the look `before`; and where the next page starts. The sentences may
-/// name people, so this is audited too.
+/// One page of these looks, newest first, from before the look `before`; and where the next page starts. The sentences
+/// may name people, so this is audited too.
 ///
 /// # Errors
 /// The store failed.
-pub async fn page(app: &App, who: &StaffMember, before: Option<Uuid>) -> Result<(Vec<Reveal>, Option<Uuid>)> {
+pub async fn page(
+    app: &App,
+    who: &StaffMember,
+    filter: &RevealFilter,
+    before: Option<Uuid>,
+) -> Result<(Vec<Reveal>, Option<Uuid>)> {
     let tx = app.store.begin().await?;
-    let mut looks = tx.reveals().page(before, PAGE + 1).await?;
+    let mut looks = tx.reveals().page(filter, before, PAGE + 1).await?;
     app.audit(&tx, Actor::Staff(who.id), "reveals.read", ("staff", who.id), None);
     tx.commit().await?;
     let more = looks.len() as u64 > PAGE;
@@ -162,7 +171,12 @@ pub async fn page(app: &App, who: &StaffMember, before: Option<Uuid>) -> Result<
     Ok((looks, next))
 }
 
-async fn look_up(tx: &Tx, subject: Subject, fields: &[Field]) -> Result<Vec<(Field, String)>> {
+async fn look_up(
+    tx: &Tx,
+    who: &StaffMember,
+    subject: Subject,
+    fields: &[Field],
+) -> Result<Vec<(Field, String)>> {
     let mut values = Vec::new();
     match subject {
         Subject::Person(id) => {
@@ -186,6 +200,19 @@ async fn look_up(tx: &Tx, subject: Subject, fields: &[Field]) -> Result<Vec<(Fie
                     Field::Vin => values.push((*field, vehicle.vin.clone())),
                     Field::Iccid => values.extend(cards.iter().map(|card| (*field, card.iccid.clone()))),
                     Field::Msisdn => values.extend(cards.iter().map(|card| (*field, card.msisdn.clone()))),
+                    _ => return Err(Refusal::BadRequest.into()),
+                }
+            }
+        }
+        Subject::Complaint(id) => {
+            let complaint = tx.complaints().find(id).await?.ok_or(Refusal::NotFound)?;
+            if complaint.case.assignee != Some(who.id) && !who.may(Right::LeadComplaints) {
+                return Err(Refusal::CaseTaken.into());
+            }
+            for field in fields {
+                match field {
+                    Field::Name => values.extend(complaint.name.clone().map(|name| (*field, name))),
+                    Field::Phone => values.push((*field, complaint.phone.clone())),
                     _ => return Err(Refusal::BadRequest.into()),
                 }
             }

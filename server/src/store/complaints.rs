@@ -282,24 +282,7 @@ impl Complaints<'_> {
     /// # Errors
     /// [`StoreError::Conflict`] when the history has grown meanwhile.
     pub async fn append(&self, complaint: Uuid, line: &ComplaintLine) -> Result<()> {
-        let corrupt = |_| StoreError::Corrupt("complaint");
-        let (actor, staff_id) = match line.moment.by {
-            By::User => ("user", None),
-            By::Staff(id) => ("staff", Some(id)),
-            By::System => ("system", None),
-        };
-        let words = line.words.as_ref().map(serde_json::to_vec).transpose().map_err(corrupt)?;
-        let row = complaint_event::Model {
-            id: line.id,
-            complaint_id: complaint,
-            seq: i32::try_from(line.seq).unwrap_or(i32::MAX),
-            at_ms: line.moment.at_ms,
-            staff_id,
-            actor: actor.to_owned(),
-            event: serde_json::to_string(&line.moment.event).map_err(corrupt)?,
-            public: line.public,
-            words: words.map(|words| self.0.crypter.seal(words_place(line.id), &words)),
-        };
+        let row = self.line_row(complaint, line)?;
         let insert = complaint_event::Entity::insert(complaint_event::ActiveModel::from(row));
         insert.exec_without_returning(&self.0.db).await.map_err(conflict)?;
         Ok(())
@@ -342,6 +325,45 @@ impl Complaints<'_> {
         Ok(())
     }
 
+    /// Everything that was said in these complaints: whose, and the text.
+    ///
+    /// # Errors
+    /// The database failed, or a line does not open.
+    pub async fn texts(&self, complaints: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        let rows = complaint_event::Entity::find()
+            .filter(complaint_event::Column::ComplaintId.is_in(complaints.iter().copied()))
+            .filter(complaint_event::Column::Words.is_not_null())
+            .all(&self.0.db)
+            .await?;
+        let text = |row: complaint_event::Model| {
+            let whose = row.complaint_id;
+            Ok((whose, self.line(row)?.words.map(|words| words.text).unwrap_or_default()))
+        };
+        rows.into_iter().map(text).collect()
+    }
+
+    /// A line as it is stored.
+    pub(super) fn line_row(&self, complaint: Uuid, line: &ComplaintLine) -> Result<complaint_event::Model> {
+        let corrupt = |_| StoreError::Corrupt("complaint");
+        let (actor, staff_id) = match line.moment.by {
+            By::User => ("user", None),
+            By::Staff(id) => ("staff", Some(id)),
+            By::System => ("system", None),
+        };
+        let words = line.words.as_ref().map(serde_json::to_vec).transpose().map_err(corrupt)?;
+        Ok(complaint_event::Model {
+            id: line.id,
+            complaint_id: complaint,
+            seq: i32::try_from(line.seq).unwrap_or(i32::MAX),
+            at_ms: line.moment.at_ms,
+            staff_id,
+            actor: actor.to_owned(),
+            event: serde_json::to_string(&line.moment.event).map_err(corrupt)?,
+            public: line.public,
+            words: words.map(|words| self.0.crypter.seal(words_place(line.id), &words)),
+        })
+    }
+
     fn line(&self, row: complaint_event::Model) -> Result<ComplaintLine> {
         let corrupt = || StoreError::Corrupt("complaint");
         let by = match (row.actor.as_str(), row.staff_id) {
@@ -361,7 +383,8 @@ impl Complaints<'_> {
         })
     }
 
-    fn row(&self, complaint: &Complaint) -> Model {
+    /// A complaint as it is stored.
+    pub(super) fn row(&self, complaint: &Complaint) -> Model {
         let seal = |column, value: &str| self.0.crypter.seal(place(complaint.id, column), value.as_bytes());
         let case = complaint.case;
         Model {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Query, SelectStatement},
+    sea_query::{ExprTrait, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
 
 use super::{
     Card, Page, Position, Result, Span, StoreError, Tx, Vehicle,
-    entity::{card, request, request_vehicle, vehicle},
+    entity::{card, notice, request, request_vehicle, vehicle},
     page::page,
 };
 use crate::rules::{
@@ -31,6 +31,10 @@ pub struct VehicleFilter {
     pub record: Option<record::State>,
     /// Those of a brand.
     pub brand: Option<String>,
+    /// Those somebody is registered for, or the others.
+    pub registered: Option<bool>,
+    /// Those about which somebody was told that they must be registered (Art 22), or the others.
+    pub notified: Option<bool>,
 }
 
 /// Which requests.
@@ -195,6 +199,8 @@ fn vehicles(filter: &VehicleFilter) -> Select<vehicle::Entity> {
         .add_option(filter.vin.as_ref().map(|vin| vehicle::Column::Vin.eq(vin)))
         .add_option(filter.record.map(|state| vehicle::Column::RecordState.eq(state.as_str())))
         .add_option(filter.brand.as_ref().map(|brand| vehicle::Column::Brand.eq(brand)))
+        .add_option(filter.registered.map(is_registered))
+        .add_option(filter.notified.map(is_notified))
         .add_option(
             filter
                 .iccid
@@ -208,6 +214,20 @@ fn vehicles(filter: &VehicleFilter) -> Select<vehicle::Entity> {
                 .map(|number| vehicle::Column::Id.in_subquery(with_card(card::Column::Msisdn, number))),
         );
     vehicle::Entity::find().filter(equal)
+}
+
+/// Whether somebody is registered for a vehicle.
+pub(super) fn is_registered(so: bool) -> SimpleExpr {
+    let states = record::State::ALL.iter().filter(|state| state.service() == record::Service::Open);
+    let registered = vehicle::Column::RecordState.is_in(states.map(|state| state.as_str()));
+    if so { registered } else { registered.not() }
+}
+
+/// Whether somebody was told that a vehicle must be registered.
+pub(super) fn is_notified(so: bool) -> SimpleExpr {
+    let told = Query::select().column(notice::Column::VehicleId).from(notice::Entity).take();
+    let notified = vehicle::Column::Id.in_subquery(told);
+    if so { notified } else { notified.not() }
 }
 
 fn requests(filter: &RequestFilter) -> Select<request::Entity> {

@@ -28,8 +28,11 @@ mod cards;
 mod challenges;
 mod clients;
 mod codes;
+mod complaint_bulk;
 mod complaint_desk;
+mod complaint_lists;
 mod complaint_marks;
+mod complaint_reports;
 mod complaints;
 mod consents;
 mod corrections;
@@ -55,11 +58,13 @@ mod reveals;
 mod reviews;
 mod samples;
 mod sealed;
+mod search;
 mod second_factors;
 mod sessions;
 mod staff;
 mod staff_alerts;
 mod stock;
+mod supplementary;
 mod vault;
 mod vehicles;
 mod verifications;
@@ -72,8 +77,11 @@ pub use cards::{Card, CardEvent, Cards, NewCard};
 pub use challenges::{Challenges, Purpose};
 pub use clients::{Client, Clients};
 pub use codes::{Code, Codes};
+pub use complaint_bulk::{BulkComplaint, ComplaintBulk};
 pub use complaint_desk::{ComplaintDesk, Duty, SavedView, Template};
+pub use complaint_lists::{Assignee, ComplaintFilter, ComplaintLists, ComplaintRegion};
 pub use complaint_marks::ComplaintMarks;
+pub use complaint_reports::{ComplaintReports, Group, Lapse, Spread, Tally};
 pub use complaints::{Complaint, ComplaintLine, Complaints, Words};
 pub use consents::{Consent, Consents};
 pub use corrections::{Correction, Corrections, Values};
@@ -93,15 +101,17 @@ pub use people::{NewPerson, People, Person};
 pub use policies::Policies;
 pub use purge::{HOLDERS, PARTS, Purge};
 pub use requests::{Acceptance, Detail, Event, NewRequest, Request, RequestVehicle, Requests};
-pub use reveals::{Reveal, Reveals};
+pub use reveals::{Reveal, RevealFilter, Reveals};
 pub use reviews::{NewReview, Review, Reviews};
 pub use samples::{Sample, Samples};
 pub use sealed::{Count, SEALED, Sealed, Step};
+pub use search::Search;
 pub use second_factors::{SecondFactors, Totp};
 pub use sessions::{NewSession, Session, SessionKind, Sessions};
 pub use staff::{Staff, StaffMember, StaffRecord};
 pub use staff_alerts::{StaffAlert, StaffAlerts};
 pub use stock::{Batch, CardTest, Stock};
+pub use supplementary::{BrandProgress, Supplementary};
 pub use vehicles::{NewVehicle, Vehicle, Vehicles};
 pub use verifications::{Guardian, NewVerification, Verdict, Verification, Verifications};
 pub use vitals::{Depth, Vitals};
@@ -276,6 +286,16 @@ aggregates! {
     complaints: Complaints,
     /// What happens to complaints now, and who is at one.
     feed: Feed,
+    /// Complaints in bulk.
+    complaint_bulk: ComplaintBulk,
+    /// Which complaints.
+    complaint_lists: ComplaintLists,
+    /// Figures about complaints.
+    complaint_reports: ComplaintReports,
+    /// What was said in complaints.
+    search: Search,
+    /// How far the cards in use have been registered.
+    supplementary: Supplementary,
     /// Tags, links and followers of complaints.
     complaint_marks: ComplaintMarks,
     /// Saved views, templates, and who takes what.

@@ -36,6 +36,7 @@ pub const PARTS: &[Pointer] = &[
     ("passkey", "subject_id", "account"),
     ("complaint_event", "complaint_id", "complaint"),
     ("complaint_key", "complaint_id", "complaint"),
+    ("complaint_text", "id", "complaint"),
     ("complaint_tag", "complaint_id", "complaint"),
     ("complaint_follower", "complaint_id", "complaint"),
     ("complaint_link", "complaint_id", "complaint"),
@@ -293,6 +294,7 @@ impl Store {
     /// The database failed.
     pub async fn settle_files(&self) -> Result<()> {
         if self.db.get_database_backend() == sea_orm::DbBackend::Sqlite {
+            self.settle_search().await?;
             self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())

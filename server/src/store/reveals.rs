@@ -1,6 +1,6 @@
 //! Looks of staff at personal data, each with its reason.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
@@ -30,6 +30,21 @@ pub struct Reveal {
     pub sentence: String,
     /// When.
     pub created_at_ms: i64,
+}
+
+/// Which looks; everything that is given must be so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RevealFilter {
+    /// Those of a member of staff.
+    pub staff_id: Option<Uuid>,
+    /// Those at a kind of record.
+    pub subject_kind: Option<&'static str>,
+    /// Those at a record.
+    pub subject_id: Option<Uuid>,
+    /// Those at or after this time.
+    pub from_ms: Option<i64>,
+    /// Those before this time.
+    pub until_ms: Option<i64>,
 }
 
 /// Repository.
@@ -68,12 +83,15 @@ impl Reveals<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn page(&self, before: Option<Uuid>, limit: u64) -> Result<Vec<Reveal>> {
-        let mut rows = Entity::find();
-        if let Some(before) = before {
-            rows = rows.filter(Column::Id.lt(before));
-        }
-        let rows = rows.order_by_desc(Column::Id).limit(limit).all(&self.0.db).await?;
+    pub async fn page(&self, filter: &RevealFilter, before: Option<Uuid>, limit: u64) -> Result<Vec<Reveal>> {
+        let all = Condition::all()
+            .add_option(filter.staff_id.map(|id| Column::StaffId.eq(id)))
+            .add_option(filter.subject_kind.map(|kind| Column::SubjectKind.eq(kind)))
+            .add_option(filter.subject_id.map(|id| Column::SubjectId.eq(id)))
+            .add_option(filter.from_ms.map(|at| Column::CreatedAtMs.gte(at)))
+            .add_option(filter.until_ms.map(|at| Column::CreatedAtMs.lt(at)))
+            .add_option(before.map(|before| Column::Id.lt(before)));
+        let rows = Entity::find().filter(all).order_by_desc(Column::Id).limit(limit).all(&self.0.db).await?;
         let open = |row: Model| {
             Ok(Reveal {
                 sentence: self.0.crypter.open_text(place(row.id), &row.sentence)?,

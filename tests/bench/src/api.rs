@@ -4,7 +4,7 @@
 //! machine's cores, so the figures are a floor.
 
 mod load;
-mod record;
+pub mod record;
 
 use std::env;
 use std::time::Instant;
@@ -13,6 +13,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 use server::service::App;
+
+use crate::load::Operation;
 
 /// What `bench api` is told.
 #[derive(Args)]
@@ -40,17 +42,6 @@ struct Measured {
     connections: usize,
     requests_per_s: f64,
     operations: Vec<Operation>,
-}
-
-/// One operation; times in milliseconds.
-#[derive(Serialize)]
-struct Operation {
-    name: &'static str,
-    requests: usize,
-    /// Answers that were not a success. A vehicle another connection holds is one.
-    refused: usize,
-    p50_ms: f64,
-    p99_ms: f64,
 }
 
 /// Runs the bench on SQLite and, where `OWNERPROOF_TEST_POSTGRES_URL` names a server, on PostgreSQL.

@@ -5,11 +5,13 @@
 
 mod api;
 mod bytes;
+mod console;
 mod device;
 mod document;
 mod engine;
 mod ffmpeg;
 mod list;
+mod load;
 mod native;
 mod onnx;
 mod pad;
@@ -29,6 +31,8 @@ use clap::Parser;
 enum Command {
     /// The API under a mixed load, on both databases, with many vehicles on record.
     Api(api::Options),
+    /// The console's complaints on both databases: list, search, open; many beside few.
+    Console(console::Options),
     /// Resident identity cards, drawn and photographed by the bench, read.
     Document(document::Options),
     /// Passive presentation attack detection on labelled stills (ISO/IEC 30107-3).
@@ -52,6 +56,7 @@ enum Command {
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Api(options) => api::run(&options),
+        Command::Console(options) => console::run(&options),
         Command::Document(options) => document::run(&options),
         Command::Pad(options) => pad::run(&options),
         Command::Quality(options) => quality::run(&options),

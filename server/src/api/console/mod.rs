@@ -8,6 +8,7 @@ pub mod live;
 pub mod messages;
 pub mod oidc;
 pub mod passkeys;
+pub mod reports;
 pub mod requests;
 pub mod reveals;
 pub mod reviews;

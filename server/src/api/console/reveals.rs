@@ -27,17 +27,19 @@ enum RevealSubject {
     Person,
     /// A vehicle and its cards.
     Vehicle,
+    /// Who complains: only who has the complaint, or leads.
+    Complaint,
 }
 
 /// Something that is masked everywhere else.
 #[derive(Clone, Copy, Enum, PartialEq, Eq, Hash)]
 #[oai(rename_all = "snake_case")]
 enum RevealField {
-    /// Of a person.
+    /// Of a person, or of who complains.
     Name,
     /// Of a person.
     DocumentNumber,
-    /// Of a person.
+    /// Of a person, or of who complains.
     Phone,
     /// Of a person.
     Address,
@@ -206,6 +208,7 @@ impl Reveals {
             subject: match subject_kind {
                 RevealSubject::Person => reveals::Subject::Person(subject_id),
                 RevealSubject::Vehicle => reveals::Subject::Vehicle(subject_id),
+                RevealSubject::Complaint => reveals::Subject::Complaint(subject_id),
             },
             fields: fields.into_iter().map(reveals::Field::from).collect(),
             reason: reason.into(),
@@ -217,15 +220,37 @@ impl Reveals {
     }
 
     /// Who saw what, and why, newest first.
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     #[oai(path = "/console/reveals", method = "get", operation_id = "reveals", tag = "Group::Console")]
     async fn list(
         &self,
         staff: AuditReader,
         app: Data<&App>,
+        /// Those of this member of staff.
+        staff_id: Query<Option<Uuid>>,
+        /// Those at this kind of record.
+        subject_kind: Query<Option<RevealSubject>>,
+        /// Those at this record.
+        subject_id: Query<Option<Uuid>>,
+        /// Those at this time or later.
+        from: Query<Option<DateTime<Utc>>>,
+        /// Those before this time.
+        until: Query<Option<DateTime<Utc>>>,
         /// `next` of the page before.
         before: Query<Option<Uuid>>,
     ) -> Result<Json<RevealList>, Problem> {
-        let (looks, next) = reveals::page(&app, &staff.0, before.0).await?;
+        let filter = store::RevealFilter {
+            staff_id: staff_id.0,
+            subject_kind: subject_kind.0.map(|kind| match kind {
+                RevealSubject::Person => "person",
+                RevealSubject::Vehicle => "vehicle",
+                RevealSubject::Complaint => "complaint",
+            }),
+            subject_id: subject_id.0,
+            from_ms: from.0.map(|at| at.timestamp_millis()),
+            until_ms: until.0.map(|at| at.timestamp_millis()),
+        };
+        let (looks, next) = reveals::page(&app, &staff.0, &filter, before.0).await?;
         Ok(Json(RevealList { items: looks.into_iter().map(Reveal::from).collect(), next }))
     }
 }

@@ -113,6 +113,7 @@ fn filter(
     msisdn: Option<String>,
     state: Option<RecordState>,
     brand: Option<String>,
+    (registered, notified): (Option<bool>, Option<bool>),
 ) -> Result<VehicleFilter, Refusal> {
     let invalid = |_| Refusal::FilterInvalid;
     let vin: Option<Vin> = vin.map(|text| text.parse().map_err(invalid)).transpose()?;
@@ -124,6 +125,8 @@ fn filter(
         msisdn: msisdn.map(|number| number.to_string()),
         record: state.map(Into::into),
         brand,
+        registered,
+        notified,
     })
 }
 
@@ -155,6 +158,10 @@ impl Vehicles {
         /// Those of this brand.
         #[oai(validator(max_length = 60))]
         brand: Query<Option<String>>,
+        /// Those somebody is registered for, or the others.
+        registered: Query<Option<bool>>,
+        /// Those about which somebody was told that they must be registered (Art 22), or the others.
+        notified: Query<Option<bool>>,
         /// `next` of the page before.
         #[oai(validator(max_length = 100))]
         cursor: Query<Option<String>>,
@@ -162,7 +169,7 @@ impl Vehicles {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u64>>,
     ) -> Result<Json<RecordList>, Problem> {
-        let filter = filter(vin.0, iccid.0, msisdn.0, state.0, brand.0)?;
+        let filter = filter(vin.0, iccid.0, msisdn.0, state.0, brand.0, (registered.0, notified.0))?;
         let list = List::new(&app, "vehicles", &filter, true);
         let span = list.span(cursor.0.as_deref(), limit.0)?;
         lists::audit(&app, &staff.0, "vehicles", Looked::Page).await?;
@@ -187,8 +194,12 @@ impl Vehicles {
         /// Those of this brand.
         #[oai(validator(max_length = 60))]
         brand: Query<Option<String>>,
+        /// Those somebody is registered for, or the others.
+        registered: Query<Option<bool>>,
+        /// Those about which somebody was told that they must be registered (Art 22), or the others.
+        notified: Query<Option<bool>>,
     ) -> Result<Csv, Problem> {
-        let filter = filter(None, None, None, state.0, brand.0)?;
+        let filter = filter(None, None, None, state.0, brand.0, (registered.0, notified.0))?;
         lists::audit(&app, &staff.0, "vehicles", Looked::Export).await?;
         let app = app.clone();
         Ok(csv("vehicles", &HEADING, true, move |span| {

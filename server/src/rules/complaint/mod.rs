@@ -12,8 +12,10 @@ use uuid::Uuid;
 pub mod assign;
 pub mod attachment;
 pub mod clocks;
+pub mod list;
 pub mod number;
 pub mod template;
+pub mod terms;
 
 #[cfg(test)]
 mod tests;

@@ -8,10 +8,12 @@ mod bulk;
 mod clock;
 mod desk;
 mod file;
+pub mod lists;
 mod marks;
 pub mod package;
 pub mod presence;
 pub mod queues;
+pub mod reports;
 mod talk;
 mod view;
 mod work;
@@ -64,6 +66,10 @@ pub(crate) async fn record(
     let line = ComplaintLine { id: Uuid::now_v7(), seq, moment, public: event.is_public(), words };
     tx.complaints().save(complaint).await?;
     tx.complaints().append(complaint.id, &line).await?;
+    if line.words.is_some() {
+        let said = history.iter().chain([&line]).filter_map(|line| Some(line.words.as_ref()?.text.as_str()));
+        tx.search().index(complaint.id, said).await?;
+    }
     alert(app, tx, complaint, moment).await
 }
 

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use poem::listener::{Acceptor, Listener, TcpListener};
+use anyhow::Result;
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use reqwest::{Client, Method};
-use serde_json::{Value, json};
-use server::{api, service::App};
+use reqwest::Method;
+use serde_json::json;
+use server::service::App;
 
-use super::Operation;
 use super::record::{World, iccid, vin};
+use crate::load::{self, Answer, Caller, Operation, summed};
 
 /// What is asked, and how often of [`ALL`].
 const MIX: [(What, u32); 7] = [
@@ -37,26 +36,17 @@ enum What {
     LookUp,
 }
 
-/// One answer: operation, milliseconds, whether it was a success.
-type Answer = (&'static str, f64, bool);
-
 /// Asks for `seconds` on each connection.
 pub async fn run(app: &App, world: World, connections: usize, seconds: u64) -> Result<Vec<Operation>> {
-    server::sync::install_tls();
-    let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await?;
-    let address =
-        acceptor.local_addr().first().and_then(|at| at.as_socket_addr().copied()).context("port")?;
-    let server = tokio::spawn(poem::Server::new_with_acceptor(acceptor).run(api::routes(app.clone())));
+    let (api, server) = load::serve(app).await?;
     let (world, turn) = (Arc::new(world), Arc::new(AtomicUsize::new(0)));
     let end = Instant::now() + Duration::from_secs(seconds);
     let workers = (0..connections).map(|seed| {
         let asker = Asker {
-            http: Client::new(),
-            api: format!("http://{address}/api/v1"),
+            caller: Caller::new(&api),
             world: Arc::clone(&world),
             turn: Arc::clone(&turn),
             draw: StdRng::seed_from_u64(seed as u64),
-            answers: Vec::new(),
             cursors: [None, None, None],
         };
         tokio::spawn(asker.until(end))
@@ -70,13 +60,11 @@ pub async fn run(app: &App, world: World, connections: usize, seconds: u64) -> R
 }
 
 struct Asker {
-    http: Client,
-    api: String,
+    caller: Caller,
     world: Arc<World>,
     /// Owners take turns, so that two seldom hold the same vehicle.
     turn: Arc<AtomicUsize>,
     draw: StdRng,
-    answers: Vec<Answer>,
     /// Where this asker stands in the lists: people page on.
     cursors: [Option<String>; 3],
 }
@@ -92,7 +80,7 @@ impl Asker {
             });
             self.ask(what.map_or(What::LookUp, |(what, _)| *what)).await?;
         }
-        Ok(self.answers)
+        Ok(self.caller.answers)
     }
 
     async fn ask(&mut self, what: What) -> Result<()> {
@@ -101,18 +89,20 @@ impl Asker {
         let (token, vehicle) = &world.owners[owner];
         match what {
             What::OwnerVehicles => {
-                self.call("owner: vehicles", Method::GET, "/owner/vehicles", token, None).await?;
+                self.caller.call("owner: vehicles", Method::GET, "/owner/vehicles", token, None).await?;
             }
             What::OwnerRequests => {
-                self.call("owner: requests", Method::GET, "/owner/requests", token, None).await?;
+                self.caller.call("owner: requests", Method::GET, "/owner/requests", token, None).await?;
             }
             What::Transfer => {
                 let body = json!({"vehicle_id": vehicle});
-                let started =
-                    self.call("owner: transfer", Method::POST, "/owner/transfers", token, Some(body)).await?;
+                let started = self
+                    .caller
+                    .call("owner: transfer", Method::POST, "/owner/transfers", token, Some(body))
+                    .await?;
                 if let Some(id) = started["id"].as_str() {
                     let path = format!("/owner/requests/{id}/cancel");
-                    self.call("owner: cancel", Method::POST, &path, token, Some(json!({}))).await?;
+                    self.caller.call("owner: cancel", Method::POST, &path, token, Some(json!({}))).await?;
                 }
             }
             What::Vehicles => self.page("console: vehicles", "/console/vehicles?limit=50", 0).await?,
@@ -130,7 +120,8 @@ impl Asker {
                 } else {
                     format!("/console/vehicles?iccid={}", iccid(number))
                 };
-                let found = self.call("console: look-up", Method::GET, &path, &world.staff, None).await?;
+                let found =
+                    self.caller.call("console: look-up", Method::GET, &path, &world.staff, None).await?;
                 anyhow::ensure!(found["items"].as_array().is_some_and(|items| items.len() == 1), "{found}");
             }
         }
@@ -144,48 +135,8 @@ impl Asker {
             None => path.to_owned(),
         };
         let staff = self.world.staff.clone();
-        let page = self.call(name, Method::GET, &path, &staff, None).await?;
+        let page = self.caller.call(name, Method::GET, &path, &staff, None).await?;
         self.cursors[list] = page["next"].as_str().map(str::to_owned);
         Ok(())
     }
-
-    async fn call(
-        &mut self,
-        name: &'static str,
-        method: Method,
-        path: &str,
-        token: &str,
-        body: Option<Value>,
-    ) -> Result<Value> {
-        let mut request = self.http.request(method, format!("{}{path}", self.api)).bearer_auth(token);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let started = Instant::now();
-        let answer = request.send().await?;
-        let status = answer.status();
-        let body = answer.bytes().await?;
-        let took = started.elapsed().as_secs_f64() * 1e3;
-        let value = serde_json::from_slice(&body).unwrap_or_default();
-        anyhow::ensure!(!status.is_server_error(), "{name}: {status} {value}");
-        self.answers.push((name, took, status.is_success()));
-        Ok(value)
-    }
-}
-
-fn summed(mut answers: Vec<Answer>) -> Vec<Operation> {
-    answers.sort_by(|a, b| a.0.cmp(b.0).then(a.1.total_cmp(&b.1)));
-    let groups = answers.chunk_by(|a, b| a.0 == b.0);
-    let quantile = |group: &[Answer], share: f64| {
-        let place = ((group.len() - 1) as f64 * share).round() as usize;
-        group[place].1
-    };
-    let operation = |group: &[Answer]| Operation {
-        name: group[0].0,
-        requests: group.len(),
-        refused: group.iter().filter(|(_, _, fine)| !fine).count(),
-        p50_ms: quantile(group, 0.5),
-        p99_ms: quantile(group, 0.99),
-    };
-    groups.map(operation).collect()
 }

@@ -109,18 +109,23 @@ pub async fn people(app: &App, rows: u32) -> Result<World> {
         owned.push((vehicle.id, person));
         owners.push((sign_in(app, &tx, SessionKind::Owner, account.id).await?, vehicle.id));
     }
-    let staff = StaffMember {
-        id: app.id(),
-        username: "bench".into(),
-        password_hash: String::new(),
-        roles: Role::ALL.to_vec(),
-    };
-    let id = staff.id;
-    tx.staff().insert(staff, now_ms).await?;
-    let staff = sign_in(app, &tx, SessionKind::Staff, id).await?;
+    let (_, staff) = staff(app, &tx, "bench").await?;
     tx.commit().await?;
     give(app, &owned).await?;
     Ok(World { owners, staff, rows })
+}
+
+/// A member of staff who may do everything, signed in: id and token.
+pub async fn staff(app: &App, tx: &Tx, username: &str) -> Result<(Uuid, String)> {
+    let id = app.id();
+    let staff = StaffMember {
+        id,
+        username: username.into(),
+        password_hash: String::new(),
+        roles: Role::ALL.to_vec(),
+    };
+    tx.staff().insert(staff, app.now_ms()).await?;
+    Ok((id, sign_in(app, tx, SessionKind::Staff, id).await?))
 }
 
 async fn sign_in(app: &App, tx: &Tx, kind: SessionKind, subject_id: Uuid) -> Result<String> {

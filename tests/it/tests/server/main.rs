@@ -13,6 +13,7 @@ mod complaint_actions;
 mod complaint_files;
 mod complaint_live;
 mod complaint_month;
+mod complaint_search;
 mod complaints;
 mod concurrency;
 mod documents;

@@ -48,6 +48,10 @@ export const en: Explanations = {
   "complaint-unknown": ["There is no such complaint", "Compare the number with the receipt, and type the phone the complaint was filed with."],
   "region-invalid": ["This is not a province", "Send the first two digits of GB/T 2260."],
   "template-invalid": ["The template cannot be used", "Use {{number}}, {{kind}}, {{name}}, {{received}}, {{due}} and {{handler}}, and close every brace."],
+  "search-too-short": [
+    "There is nothing to search for",
+    "Type two Chinese characters that stand side by side, or a whole word.",
+  ],
   "snooze-invalid": ["The time cannot be used", "Choose one within the next 90 days."],
   "second-person-needed": ["A second person must decide", "You have agreed already: leave it to a colleague."],
   "sentence-invalid": ["The sentence cannot be used", "Write 1 to 200 characters."],

@@ -48,6 +48,7 @@ export const zh: Explanations = {
   "complaint-unknown": ["查不到这条投诉", "请核对受理编号，以及提交投诉时使用的手机号。"],
   "region-invalid": ["省份代码不正确", "请重新选择省份。"],
   "template-invalid": ["模板无法使用", "可用变量：{{number}}、{{kind}}、{{name}}、{{received}}、{{due}}、{{handler}}，花括号要成对。"],
+  "search-too-short": ["没有可搜索的内容", "请输入至少两个相连的汉字，或一个完整的单词、号码。"],
   "snooze-invalid": ["时间无法使用", "请选择未来 90 天内的时间。"],
   "second-person-needed": ["需要另一位同事复核", "您已同意通过，请由其他同事完成。"],
   "sentence-invalid": ["说明无法使用", "请填写 1 至 200 个字。"],

@@ -4,15 +4,23 @@ pub mod actions;
 pub mod answer;
 pub mod attachments;
 pub mod desk;
+pub mod list;
 pub mod marks;
+pub(in crate::api) mod query;
 pub mod talk;
 pub mod work;
 
 use chrono::{DateTime, Utc};
 use poem::web::Data;
-use poem_openapi::{Enum, Object, OpenApi, param::Path, payload::Json};
+use poem_openapi::{
+    Enum, Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
 use uuid::Uuid;
 use verify::document::{mask_name, mask_phone};
+
+use query::{ComplaintAssigned, ComplaintQuery};
 
 use crate::{
     api::{
@@ -20,8 +28,8 @@ use crate::{
         auth::{ComplaintHandler, ComplaintReader},
         complaint::{
             ComplaintAct, ComplaintActor, ComplaintChannel, ComplaintClock, ComplaintEventKind,
-            ComplaintKind, ComplaintNextActor, ComplaintOutcome, ComplaintReceipt, ComplaintStage,
-            ComplaintState, Filed,
+            ComplaintKind, ComplaintNextActor, ComplaintOutcome, ComplaintReceipt, ComplaintSort,
+            ComplaintStage, ComplaintState, Filed,
         },
         mask,
         objects::{DocumentType, RecordState, RequestKind, RequestState, time},
@@ -379,6 +387,47 @@ fn shown(view: CaseView, viewer: Uuid) -> ComplaintCase {
 
 #[OpenApi]
 impl Complaints {
+    /// Complaints, the one that must be answered first at the top. `case_search` has everything that can be asked.
+    #[oai(path = "/console/complaints", method = "get", operation_id = "cases", tag = "Group::Complaint")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
+    async fn list(
+        &self,
+        staff: ComplaintReader,
+        app: Data<&App>,
+        /// Those still to be answered, or the others.
+        open: Query<Option<bool>>,
+        /// Those of this kind.
+        kind: Query<Option<ComplaintKind>>,
+        /// Those that stand here.
+        state: Query<Option<ComplaintState>>,
+        /// Yours, or nobody's.
+        assigned: Query<Option<ComplaintAssigned>>,
+        /// Those of this member of staff.
+        assignee_id: Query<Option<Uuid>>,
+        /// Those put aside, or the others.
+        snoozed: Query<Option<bool>>,
+        /// By when they must be answered if missing.
+        sort: Query<Option<ComplaintSort>>,
+        /// `next` of the page before.
+        #[oai(validator(max_length = 100))]
+        cursor: Query<Option<String>>,
+        /// Rows of a page; 50 if missing.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u64>>,
+    ) -> Result<Json<list::ComplaintList>, Problem> {
+        let query = ComplaintQuery {
+            open: open.0,
+            kinds: kind.0.into_iter().collect(),
+            states: state.0.into_iter().collect(),
+            assigned: assigned.0,
+            assignee_id: assignee_id.0,
+            snoozed: snoozed.0,
+            sort: sort.0,
+            ..ComplaintQuery::default()
+        };
+        list::page(&app, &staff.0, &query, cursor.0.as_deref(), limit.0).await
+    }
+
     /// File the complaint of someone who calls or stands at the counter.
     #[oai(
         path = "/console/complaints",
