@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { type ComplaintCase, type CorrectionField, body } from "@ownerproof/api-client";
+import { type ComplaintCase, type Correction, type CorrectionField, body } from "@ownerproof/api-client";
 import { LocalizedElement, base, save } from "@ownerproof/ui";
 import { problem } from "../problem.ts";
 import { api } from "../session.ts";
@@ -29,6 +29,7 @@ export class ComplaintActs extends LocalizedElement {
   @property() etag = "";
 
   @state() private act: Act = "freeze";
+  @state() private corrections: readonly Correction[] = [];
   @state() private busy = false;
   @state() private error: unknown = null;
 
@@ -50,6 +51,21 @@ export class ComplaintActs extends LocalizedElement {
       }
     `,
   ];
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("case") && this.case.lines.some(({ act }) => act === "correction")) void this.#look();
+    else if (changed.has("case")) this.corrections = [];
+  }
+
+  /** What became of the corrections that were proposed. */
+  async #look(): Promise<void> {
+    try {
+      const params = { path: { id: this.case.complaint.id } };
+      this.corrections = (await body(api.GET("/console/complaints/{id}/corrections", { params }))).items;
+    } catch (error) {
+      this.error = error;
+    }
+  }
 
   get #acts(): readonly Act[] {
     const { requests, vehicles } = this.case;
@@ -120,6 +136,12 @@ export class ComplaintActs extends LocalizedElement {
           (one) => html`<li><button class="text" data-testid="act-${one}" @click=${() => this.#ask(one)}>${tCode("act", one)}</button></li>`,
         )}
       </ul>
+      ${this.corrections.map(
+        ({ state, changes }) => html`<p class="small" data-testid="correction" data-state=${state}>
+          <span class="chip ${state === "confirmed" ? "good" : state === "proposed" ? "warn" : ""}">${tCode("correction", state)}</span>
+          ${changes.map(({ field, after }) => `${tCode("field", field)}：${after} `)}
+        </p>`,
+      )}
       <dialog aria-labelledby="act">
         <form class="stack" @submit=${this.#do}>
           <div>
