@@ -91,7 +91,8 @@ export class OwnerAttachments extends LocalizedElement {
     if (pieces.length === 0) return;
     this.share = 0;
     try {
-      const files = await Promise.all(pieces.map(async ({ content }) => base64(new Uint8Array(await content!.arrayBuffer()))));
+      const read = async ({ content }: Piece) => ({ content: base64(new Uint8Array(await content!.arrayBuffer())) });
+      const files = await Promise.all(pieces.map(read));
       await api.POST("/owner/complaints/{id}/attachments", {
         params: { path: { id: complaint } },
         body: { files, ...(text ? { text } : {}) },
