@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Server, ledger } from "./api.mjs";
+import { Complainant, Handler } from "./complaints.mjs";
 import { loadAgain, seen, summary } from "./measure.mjs";
 import { OwnerApp } from "./owner-app.mjs";
 import { Stage } from "./stage.mjs";
@@ -25,7 +26,7 @@ import { Difference, Steps, megabytes, must, print, seconds } from "./steps.mjs"
 const BEFORE_COUNTERPARTY = ["draft", "owner_verifying", "manual_review", "rejected"];
 
 /** The pictures of this check and of earlier ones. */
-const PICTURE = /^(owner|counterparty)-\d\d-[\w-]+\.png$/;
+const PICTURE = /^(owner|counterparty|handler)-\d\d-[\w-]+\.png$/;
 
 /** One check from start to end. */
 class Check {
@@ -89,10 +90,32 @@ class Check {
     await this.measure(owner, "owner", verdict);
     await this.measure(other, "counterparty", second);
     this.measureTransfers(owner.stage);
+    await this.complains(owner);
     await steps.run("the new owner asks for the end of service and takes it back", () => other.startsAnEndAndTakesItBack());
     const { worker } = await seen(owner.page);
     const warm = await steps.run("the engine loads again, from what the browser keeps", () => loadAgain(owner.page, worker));
     steps.measured("engine load, warm", seconds(warm));
+  }
+
+  /** A complaint, from the owner's phone to a handler's desk and back. @param {OwnerApp} owner */
+  async complains(owner) {
+    const { steps, plan } = this;
+    const person = new Complainant(owner);
+    const handler = await steps.run("a handler waits at the console", async () => {
+      const stage = await Stage.open({ name: "handler", browser: plan.browser, server: plan.server, out: plan.out });
+      this.stages.push(stage);
+      const handler = new Handler(stage, plan.staff);
+      await handler.waits();
+      return handler;
+    });
+    const number = await steps.run("owner files a complaint with a picture", () => person.files());
+    await steps.run("handler sees it come, and takes it", () => handler.takes());
+    await steps.run("handler looks at the picture, notes and asks", () => handler.asks());
+    await steps.run("owner answers", () => person.answers());
+    await steps.run("handler sees the answer come, and replies", () => handler.replies());
+    await steps.run("owner is content", () => person.isContent());
+    await steps.run("handler sees that, and the figures", () => handler.seesContent());
+    await steps.run("the complaint is found again by number and phone", () => person.findsAgain(number));
   }
 
   async isRefused() {

@@ -6,6 +6,7 @@ import { observe } from "./measure.mjs";
 
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
+const ON_A_PHONE = { viewport: PHONE, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
 const FLAGS = [
   "--headless=new",
@@ -44,21 +45,19 @@ export class Stage {
   }
 
   /**
-   * @param {{ name: string, browser: string, camera: string, server: string, out: string }} setting
+   * A browser: on a phone with a camera, or on a desk without.
+   * @param {{ name: string, browser: string, camera?: string, server: string, out: string }} setting
    */
   static async open({ name, browser: executablePath, camera, server, out }) {
     const browser = await chromium.launch({
       executablePath,
-      args: [...FLAGS, `--use-file-for-fake-video-capture=${camera}`],
+      args: [...FLAGS, ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : [])],
       // Playwright's own headless flag would choose the old headless mode.
       ignoreDefaultArgs: ["--headless", "--headless=old"],
     });
     const context = await browser.newContext({
       baseURL: server,
-      viewport: PHONE,
-      deviceScaleFactor: 2,
-      hasTouch: true,
-      isMobile: true,
+      ...(camera ? ON_A_PHONE : { viewport: DESK }),
       locale: "zh-CN",
       timezoneId: "Asia/Shanghai",
       permissions: ["camera", "clipboard-read", "clipboard-write"],
@@ -119,6 +118,16 @@ export class Stage {
     await this.page.setViewportSize(DESK);
     await this.shot(what);
     await this.page.setViewportSize(PHONE);
+  }
+
+  /**
+   * Keeps a picture of a desk's page on a phone's screen.
+   * @param {string} what
+   */
+  async phoneShot(what) {
+    await this.page.setViewportSize(PHONE);
+    await this.shot(what);
+    await this.page.setViewportSize(DESK);
   }
 
   close() {

@@ -2,6 +2,11 @@ import { css, html } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "@ownerproof/ui";
 import { LocalizedElement, base } from "@ownerproof/ui";
+import "./complaints/bell.ts";
+import "./complaints/complaints.ts";
+import { QUEUES, type Queue } from "./complaints/queues.ts";
+import "./complaints/reports.ts";
+import { t as tComplaints } from "./complaints/texts.ts";
 import "./messages.ts";
 import "./review.ts";
 import "./reviews.ts";
@@ -21,10 +26,14 @@ export class ConsoleApp extends LocalizedElement {
     css`
       nav {
         display: flex;
+        overflow-x: auto;
         gap: 4px;
         max-width: var(--op-page);
         margin: 0 auto;
         padding: 0 12px;
+      }
+      .wide {
+        --op-page: 100%;
       }
       nav a {
         padding: 10px 8px;
@@ -32,6 +41,7 @@ export class ConsoleApp extends LocalizedElement {
         border-bottom: 2px solid transparent;
         color: var(--op-ink-2);
         text-decoration: none;
+        white-space: nowrap;
       }
       nav a[aria-current="page"] {
         border-color: var(--op-accent);
@@ -42,6 +52,10 @@ export class ConsoleApp extends LocalizedElement {
         max-width: var(--op-page);
         margin: 0 auto;
         padding: 20px 20px 48px;
+      }
+      main.wide {
+        max-width: none;
+        padding: 0;
       }
     `,
   ];
@@ -65,27 +79,40 @@ export class ConsoleApp extends LocalizedElement {
   protected override render() {
     document.title = t("app");
     const signedIn = token() !== null;
+    const wide = signedIn && this.#section === "complaints" ? "wide" : "";
     return html`
-      <op-header section=${t("section")}>
-        ${signedIn ? html`<button class="text" data-testid="sign-out" @click=${() => setToken(null)}>${t("sign_out")}</button>` : null}
+      <op-header class=${wide} section=${t("section")}>
+        ${signedIn ? html`<complaint-bell></complaint-bell><button class="text" data-testid="sign-out" @click=${() => setToken(null)}>${t("sign_out")}</button>` : null}
       </op-header>
-      ${signedIn ? this.#navigation() : null}
-      <main>${signedIn ? this.#screen() : html`<console-sign-in></console-sign-in>`}</main>
+      ${signedIn ? this.#navigation(wide) : null}
+      <main class=${wide}>${signedIn ? this.#screen() : html`<console-sign-in></console-sign-in>`}</main>
     `;
   }
 
-  #navigation() {
+  get #section(): string {
+    const section = this.place.split("/")[1] ?? "";
+    return ["complaints", "reviews", "reports"].includes(section) ? section : "";
+  }
+
+  #navigation(wide: string) {
     const entry = (to: string, text: string, here: boolean) =>
       html`<a href=${to} data-testid="nav" aria-current=${here ? "page" : "false"}>${text}</a>`;
-    const reviews = this.place.startsWith("#/reviews");
-    return html`<nav>
-      ${entry("#/", t("messages"), !reviews)} ${entry("#/reviews", t("reviews"), reviews)}
+    const section = this.#section;
+    return html`<nav class=${wide}>
+      ${entry("#/", t("messages"), section === "")} ${entry("#/complaints", tComplaints("complaints"), section === "complaints")}
+      ${entry("#/reviews", t("reviews"), section === "reviews")} ${entry("#/reports", tComplaints("reports"), section === "reports")}
     </nav>`;
   }
 
   #screen() {
-    const [, section, id] = this.place.split("/");
-    if (section !== "reviews") return html`<console-messages></console-messages>`;
+    const [, , first = "", second = ""] = this.place.split("/");
+    if (this.#section === "complaints") {
+      const queue = QUEUES.find((one) => one === first) ?? (first === "found" ? "found" : "mine");
+      return html`<console-complaints .queue=${queue satisfies Queue | "found"} .complaintId=${second}></console-complaints>`;
+    }
+    if (this.#section === "reports") return html`<complaint-reports></complaint-reports>`;
+    if (this.#section !== "reviews") return html`<console-messages></console-messages>`;
+    const id = first;
     return id ? html`<console-review .reviewId=${id}></console-review>` : html`<console-reviews></console-reviews>`;
   }
 }

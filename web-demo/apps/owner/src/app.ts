@@ -62,7 +62,7 @@ export class OwnerApp extends LocalizedElement {
 
   protected override render() {
     document.title = t("app");
-    const wide = token() && (this.route.view === "home" || this.route.view === "request");
+    const wide = token() && (["home", "request", "complaint"].includes(this.route.view));
     return html`
       <op-header>
         ${token() ? html`<button class="text" data-testid="sign-out" @click=${this.#signOut}>${t("sign_out")}</button>` : null}
@@ -74,7 +74,11 @@ export class OwnerApp extends LocalizedElement {
   #screen() {
     const { route } = this;
     if (route.view === "invite") return html`<owner-invite .token=${route.token}></owner-invite>`;
-    if (!token()) return html`<owner-sign-in></owner-sign-in>`;
+    if (route.view === "complaint-find") {
+      void import("./views/complaints/find.ts");
+      return html`<owner-complaint-find></owner-complaint-find>`;
+    }
+    if (!token()) return html`<owner-sign-in ?complaint=${route.view.startsWith("complaint")}></owner-sign-in>`;
     switch (route.view) {
       case "request":
         return html`<owner-request .requestId=${route.id}></owner-request>`;
@@ -100,6 +104,15 @@ export class OwnerApp extends LocalizedElement {
       case "registration":
         void import("./views/start/index.ts");
         return html`<owner-registration .notice=${route.notice ?? ""}></owner-registration>`;
+      case "complaints":
+        void import("./views/complaints/list.ts");
+        return html`<owner-complaints></owner-complaints>`;
+      case "complaint-new":
+        void import("./views/complaints/new.ts");
+        return html`<owner-complaint-new .vehicle=${route.vehicle ?? ""}></owner-complaint-new>`;
+      case "complaint":
+        void import("./views/complaints/case.ts");
+        return html`<owner-complaint .complaintId=${route.id}></owner-complaint>`;
       default:
         return html`<owner-home></owner-home>`;
     }

@@ -5,7 +5,10 @@ export type Route =
   | { view: "invite"; token: string }
   | { view: CarView; vehicle: string }
   | { view: "claim" }
-  | { view: "registration"; notice?: string };
+  | { view: "registration"; notice?: string }
+  | { view: "complaints" | "complaint-find" }
+  | { view: "complaint-new"; vehicle?: string }
+  | { view: "complaint"; id: string };
 
 /** Forms about a car of one's own. */
 const OF_CARS = ["cancellation", "replacement", "rectification"] as const;
@@ -16,6 +19,11 @@ export function parse(hash: string): Route {
   const [section, key, action] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (section === "claim" || section === "registration") return { view: section };
   if (section === "notices" && key) return { view: "registration", notice: key };
+  if (section === "complaints") {
+    if (!key) return { view: "complaints" };
+    if (key === "find") return { view: "complaint-find" };
+    return key === "new" ? { view: "complaint-new", ...(action ? { vehicle: action } : {}) } : { view: "complaint", id: key };
+  }
   if (!key) return { view: "home" };
   if (section === "invite") return { view: "invite", token: key };
   if (section === "requests") return { view: action === "verify" || action === "accept" ? action : "request", id: key };
@@ -41,6 +49,14 @@ export function href(route: Route): string {
       return `#/cars/${route.vehicle}/${route.view}`;
     case "registration":
       return route.notice ? `#/notices/${encodeURIComponent(route.notice)}` : "#/registration";
+    case "complaints":
+      return "#/complaints";
+    case "complaint-find":
+      return "#/complaints/find";
+    case "complaint-new":
+      return route.vehicle ? `#/complaints/new/${route.vehicle}` : "#/complaints/new";
+    case "complaint":
+      return `#/complaints/${route.id}`;
     default:
       return "#/claim";
   }

@@ -4,6 +4,7 @@ const KEY = "ownerproof.owner";
 const listeners = new Set<() => void>();
 let current = restore();
 let over = false;
+let portal = false;
 
 /** The token of the signed-in person, or null. */
 export function token(): string | null {
@@ -23,9 +24,13 @@ export function sessionExpired(): void {
   over = true;
 }
 
+/** Whether the person signed in only to complain. */
+export const isPortal = (): boolean => portal;
+
 /** Signs in with a session, out with null. Kept between tabs: an invitation opens in a new one. */
-export function setSession(session: Session | null): void {
+export function setSession(session: Session | null, toComplain = false): void {
   current = session;
+  portal = toComplain;
   over = false;
   try {
     if (session) localStorage.setItem(KEY, JSON.stringify(session));

@@ -46,9 +46,17 @@ export class Header extends LocalizedElement {
       ::slotted(button) {
         white-space: nowrap;
       }
+      .mark span {
+        white-space: nowrap;
+      }
       .section {
         color: var(--op-ink-2);
         font-weight: 400;
+      }
+      @media (max-width: 480px) {
+        .section {
+          display: none;
+        }
       }
     `,
   ];

@@ -5,3 +5,5 @@ export { Header } from "./header.ts";
 export { catalogue, locale, onLocaleChange, setLocale, toLocale, type Locale, type Translate, type Values } from "./locale.ts";
 export { LocalizedElement } from "./localized.ts";
 export { Poll } from "./poll.ts";
+export { region, regions } from "./regions.ts";
+export { save } from "./save.ts";

@@ -1,13 +1,15 @@
 import { catalogue, type Values } from "@ownerproof/ui";
+import { en as ofComplaints } from "./complaints.en.ts";
+import { zh as ofComplaintsZh } from "./complaints.zh.ts";
 import { en as general } from "./en.ts";
 import { en as ofRequests } from "./requests.en.ts";
 import { zh as ofRequestsZh } from "./requests.zh.ts";
 import { zh as generalZh } from "./zh.ts";
 
-const zh = { ...generalZh, ...ofRequestsZh };
+const zh = { ...generalZh, ...ofRequestsZh, ...ofComplaintsZh };
 
 /** The owner app's catalogue. */
-export const t = catalogue<Record<keyof typeof zh, string>>({ zh, en: { ...general, ...ofRequests } });
+export const t = catalogue<Record<keyof typeof zh, string>>({ zh, en: { ...general, ...ofRequests, ...ofComplaints } });
 
 /** A text whose key is put together from a code of the server; the code itself where there is none. */
 export function tCode(prefix: string, code: string, values?: Values): string {

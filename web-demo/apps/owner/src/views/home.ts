@@ -192,6 +192,13 @@ export class OwnerHome extends LocalizedElement {
             <span class="muted" aria-hidden="true">›</span>
           </a>`,
         )}
+        <a class="panel link" data-testid="complaints" href=${href({ view: "complaints" })}>
+          <div class="grow">
+            <p><strong>${t("complaints_title")}</strong></p>
+            <p class="muted small">${t("complaints_entry_lead")}</p>
+          </div>
+          <span class="muted" aria-hidden="true">›</span>
+        </a>
       </div>
     </section>`;
   }

@@ -5,6 +5,7 @@ import { LocalizedElement, base } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { problem } from "../parts/problem.ts";
 import { phone } from "../rules/phone.ts";
+import { href } from "../router.ts";
 import { sessionIsOver, setSession } from "../session.ts";
 import { t } from "../texts/index.ts";
 
@@ -12,6 +13,8 @@ import { t } from "../texts/index.ts";
 @customElement("owner-sign-in")
 export class OwnerSignIn extends LocalizedElement {
   @property({ type: Boolean }) compact = false;
+  /** Whoever came to complain: no account is needed beforehand. */
+  @property({ type: Boolean }) complaint = false;
 
   @state() private number = "";
   @state() private code = "";
@@ -31,6 +34,14 @@ export class OwnerSignIn extends LocalizedElement {
       .welcome h1 {
         font-size: 34px;
         line-height: 1.25;
+      }
+      .help {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
+        margin-top: 16px;
+        border-top: 1px solid var(--op-line);
+        padding-top: 8px;
       }
       .code {
         position: relative;
@@ -71,7 +82,7 @@ export class OwnerSignIn extends LocalizedElement {
     const number = phone(this.number);
     if (!number || !this.#complete) return;
     await this.#try(async () => {
-      setSession(await body(api.POST("/owner/sessions", { body: { phone: number, code: this.code } })));
+      setSession(await body(api.POST("/owner/sessions", { body: { phone: number, code: this.code } })), this.complaint);
     });
   }
 
@@ -104,8 +115,8 @@ export class OwnerSignIn extends LocalizedElement {
       ${this.compact
         ? null
         : html`<div class="welcome">
-            <h1>${t("signin_title")}</h1>
-            <p class="lead">${t("signin_lead")}</p>
+            <h1>${t(this.complaint ? "complaints_title" : "signin_title")}</h1>
+            <p class="lead">${t(this.complaint ? "signin_complaint_lead" : "signin_lead")}</p>
           </div>`}
       <form class="stack" novalidate @submit=${this.#signIn}>
         ${sessionIsOver() && !this.error
@@ -140,7 +151,18 @@ export class OwnerSignIn extends LocalizedElement {
         <button class="wide" data-testid="sign-in" ?disabled=${!valid || !this.#complete || this.busy}>${t("sign_in")}</button>
         <p class="muted small">${t("signin_note")}</p>
       </form>
+      ${this.compact ? null : this.#help()}
     `;
+  }
+
+  /** What can be done, or begun, without an account. */
+  #help() {
+    return html`<nav class="help">
+      ${this.complaint
+        ? null
+        : html`<a class="button text" data-testid="complain" href=${href({ view: "complaints" })}>${t("complaints_title")}</a>`}
+      <a class="button text" data-testid="find-complaint" href=${href({ view: "complaint-find" })}>${t("find_link")}</a>
+    </nav>`;
   }
 }
 
