@@ -45,7 +45,7 @@ export const zh = {
 
   receipt_title: "已受理",
   receipt_lead: "请记下编号。用编号和手机号随时可以查到处理情况。",
-  receipt_by: "最晚 {at} 前答复您",
+  receipt_by: "最晚 {at}答复您",
   receipt_go: "查看这件投诉",
 
   kind_registered_without_knowledge: "不是我办的登记",

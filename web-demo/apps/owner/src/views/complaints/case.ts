@@ -1,7 +1,7 @@
 import { type PropertyValues, css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type OwnerComplaint, type OwnerComplaintSummary, body } from "@ownerproof/api-client";
-import { LocalizedElement, Poll, base, moment } from "@ownerproof/ui";
+import { LocalizedElement, Poll, base, lastDay, moment } from "@ownerproof/ui";
 import { api } from "../../api.ts";
 import { problem, skeleton } from "../../parts/problem.ts";
 import { timelineStyles } from "../../parts/timeline.ts";
@@ -274,7 +274,7 @@ export class OwnerComplaintPage extends LocalizedElement {
         <dt class="muted">${t("complaint_received")}</dt><dd>${moment(received_at)}</dd>
         ${replied_at
           ? html`<dt class="muted">${t("complaint_replied_at")}</dt><dd>${moment(replied_at)}</dd>`
-          : html`<dt class="muted">${t("complaint_answer_by")}</dt><dd>${moment(answer_by)}</dd>`}
+          : html`<dt class="muted">${t("complaint_answer_by")}</dt><dd>${lastDay(answer_by)}</dd>`}
       </dl>
     </section>`;
   }

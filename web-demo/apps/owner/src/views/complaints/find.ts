@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { type ComplaintStatus, body } from "@ownerproof/api-client";
-import { LocalizedElement, base, moment } from "@ownerproof/ui";
+import { LocalizedElement, base, lastDay, moment } from "@ownerproof/ui";
 import { api } from "../../api.ts";
 import { problem } from "../../parts/problem.ts";
 import { href } from "../../router.ts";
@@ -93,7 +93,7 @@ export class OwnerComplaintFind extends LocalizedElement {
           <dt class="muted">${t("complaint_received")}</dt><dd>${moment(received_at)}</dd>
           ${replied_at
             ? html`<dt class="muted">${t("complaint_replied_at")}</dt><dd>${moment(replied_at)}</dd>`
-            : html`<dt class="muted">${t("complaint_answer_by")}</dt><dd>${moment(answer_by)}</dd>`}
+            : html`<dt class="muted">${t("complaint_answer_by")}</dt><dd>${lastDay(answer_by)}</dd>`}
         </dl>
       </section>
       <p class="muted">${t("find_more")}</p>

@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type ComplaintKind, type ComplaintReceipt, type Vehicle, body } from "@ownerproof/api-client";
-import { LocalizedElement, base, moment, region, regions } from "@ownerproof/ui";
+import { LocalizedElement, base, lastDay, region, regions } from "@ownerproof/ui";
 import { api } from "../../api.ts";
 import { problem } from "../../parts/problem.ts";
 import { href } from "../../router.ts";
@@ -159,7 +159,7 @@ export class OwnerComplaintNew extends LocalizedElement {
     return html`<section class="panel stack" data-testid="receipt" role="status">
         <h1>${t("receipt_title")}</h1>
         <p class="number mono" data-testid="number">${filed.number}</p>
-        <p><strong>${t("receipt_by", { at: moment(filed.answer_by) })}</strong></p>
+        <p><strong>${t("receipt_by", { at: lastDay(filed.answer_by) })}</strong></p>
         <p class="muted">${t("receipt_lead")}</p>
         <a class="button wide" data-testid="open-complaint" href=${href({ view: "complaint", id: filed.id })}>${t("receipt_go")}</a>
       </section>
