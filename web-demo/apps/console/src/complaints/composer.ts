@@ -34,7 +34,8 @@ export class ComplaintComposer extends LocalizedElement {
   @property({ attribute: false }) can!: Can;
   @property() etag = "";
 
-  @state() private mode: Mode = "say";
+  /** What the person chose last; it counts where it can be done. */
+  @state() private wanted: Mode = "say";
   @state() private answer: ComplaintAnswer = "upheld";
   @state() private templates: readonly ComplaintTemplate[] = [];
   /** Somebody spoke while this was written, and it was not sent for that. */
@@ -116,7 +117,7 @@ export class ComplaintComposer extends LocalizedElement {
   /** Opens the box for this, with the keys in it. */
   async write(mode: Mode): Promise<void> {
     if (!this.#modes.includes(mode)) return;
-    this.mode = mode;
+    this.wanted = mode;
     await this.updateComplete;
     this.box?.focus();
   }
@@ -140,6 +141,11 @@ export class ComplaintComposer extends LocalizedElement {
 
   get #modes(): readonly Mode[] {
     return MODES.filter((mode) => this.can[mode]);
+  }
+
+  private get mode(): Mode {
+    const modes = this.#modes;
+    return modes.includes(this.wanted) ? this.wanted : (modes[0] ?? "note");
   }
 
   get #text(): string {
@@ -224,7 +230,6 @@ export class ComplaintComposer extends LocalizedElement {
   protected override render() {
     const modes = this.#modes;
     if (modes.length === 0) return null;
-    if (!modes.includes(this.mode)) this.mode = modes[0]!;
     const { mode } = this;
     return html`<form class=${mode} @submit=${this.#send}>
       <div class="modes" role="group">
