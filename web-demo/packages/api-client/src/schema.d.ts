@@ -199,7 +199,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Complaints, the one that must be answered first at the top. `case_search` has everything that can be asked. */
+        get: operations["cases"];
         put?: never;
         /** File the complaint of someone who calls or stands at the counter. */
         post: operations["case_file"];
@@ -237,6 +238,40 @@ export interface paths {
         get: operations["case_counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complaints by whatever is known of them: number, phone, vehicle, card, document, words that were said. */
+        post: operations["case_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/complaints/search.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as a file, without what was said. */
+        post: operations["case_search_csv"];
         delete?: never;
         options?: never;
         head?: never;
@@ -985,6 +1020,74 @@ export interface paths {
         post?: never;
         /** Remove a passkey. */
         delete: operations["staff_passkey_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/reports/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came, what was answered in time, and what waits. */
+        get: operations["report_complaints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/reports/complaints.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file: a line for each figure. */
+        get: operations["report_complaints_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/reports/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the cards already in use have been registered (Art 22), by brand. */
+        get: operations["report_registration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/reports/registration.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file: a line for each brand. */
+        get: operations["report_registration_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3490,10 +3593,62 @@ export interface components {
          */
         ComplaintActor: "user" | "staff" | "system";
         /**
+         * ComplaintAge
+         * @description Complaints that have waited for some time.
+         * @example {
+         *       "from_days": 1,
+         *       "open": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       },
+         *       "to_days": 1
+         *     }
+         */
+        ComplaintAge: {
+            /**
+             * Format: uint32
+             * @description For so many days or longer.
+             */
+            from_days: number;
+            /** @description How many. */
+            open: components["schemas"]["ComplaintFigure"] & unknown;
+            /**
+             * Format: uint32
+             * @description But not longer than so many; missing for the oldest.
+             */
+            to_days?: number;
+        };
+        /**
          * @description How an answered complaint is answered.
          * @enum {string}
          */
         ComplaintAnswer: "upheld" | "partly_upheld" | "unfounded";
+        /**
+         * @description Whose a complaint is.
+         * @enum {string}
+         */
+        ComplaintAssigned: "me" | "nobody";
         /**
          * ComplaintCase
          * @description A complaint with everything about it. Names and numbers are masked; see `reveals` for more.
@@ -3719,6 +3874,266 @@ export interface components {
          */
         ComplaintEventKind: "filed" | "accepted" | "assigned" | "released" | "started" | "noted" | "said" | "asked" | "user_spoke" | "proposed" | "returned" | "replied" | "closed" | "reopened" | "appealed" | "snoozed" | "woken" | "acted" | "absorbed" | "alerted";
         /**
+         * ComplaintFigure
+         * @description How many complaints, and which.
+         * @example {
+         *       "count": 1,
+         *       "query": {
+         *         "assigned": "me",
+         *         "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *         "channels": [
+         *           "app"
+         *         ],
+         *         "document_number": "11010519491231002X",
+         *         "due_before": "2026-11-22T08:00:00Z",
+         *         "followed": false,
+         *         "iccid": "898604071120C0015291",
+         *         "kinds": [
+         *           "registered_without_knowledge"
+         *         ],
+         *         "msisdn": "1064802000031",
+         *         "next_actor": "queue",
+         *         "number": "text",
+         *         "open": false,
+         *         "phone": "13800001234",
+         *         "received_from": "2026-11-22T08:00:00Z",
+         *         "received_until": "2026-11-22T08:00:00Z",
+         *         "reverse": false,
+         *         "satisfaction": 1,
+         *         "snoozed": false,
+         *         "sort": "received",
+         *         "standing": "in_time",
+         *         "states": [
+         *           "submitted"
+         *         ],
+         *         "tag": "text",
+         *         "text": "text",
+         *         "vin": "1M8GDM9AXKP042788"
+         *       }
+         *     }
+         */
+        ComplaintFigure: {
+            /**
+             * Format: uint64
+             * @description How many.
+             */
+            count: number;
+            /** @description The search that shows them. */
+            query: components["schemas"]["ComplaintQuery"] & unknown;
+        };
+        /**
+         * ComplaintFigures
+         * @description What is counted of a group of complaints.
+         * @example {
+         *       "breached": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       },
+         *       "in_time": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       },
+         *       "open": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       },
+         *       "received": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       },
+         *       "running": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       },
+         *       "unanswered": {
+         *         "count": 1,
+         *         "query": {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "channels": [],
+         *           "document_number": "11010519491231002X",
+         *           "due_before": "2026-11-22T08:00:00Z",
+         *           "followed": false,
+         *           "iccid": "898604071120C0015291",
+         *           "kinds": [],
+         *           "msisdn": "1064802000031",
+         *           "number": "text",
+         *           "open": false,
+         *           "phone": "13800001234",
+         *           "received_from": "2026-11-22T08:00:00Z",
+         *           "received_until": "2026-11-22T08:00:00Z",
+         *           "reverse": false,
+         *           "satisfaction": 1,
+         *           "snoozed": false,
+         *           "states": [],
+         *           "tag": "text",
+         *           "text": "text",
+         *           "vin": "1M8GDM9AXKP042788"
+         *         }
+         *       }
+         *     }
+         */
+        ComplaintFigures: {
+            /** @description Not answered in time, in some round. */
+            breached: components["schemas"]["ComplaintFigure"] & unknown;
+            /** @description Answered in time. */
+            in_time: components["schemas"]["ComplaintFigure"] & unknown;
+            /** @description Still to be answered, in time or not. */
+            open: components["schemas"]["ComplaintFigure"] & unknown;
+            /** @description All of them. */
+            received: components["schemas"]["ComplaintFigure"] & unknown;
+            /** @description To be answered, and there is time. */
+            running: components["schemas"]["ComplaintFigure"] & unknown;
+            /** @description Over without an answer: taken back, or told in another one. */
+            unanswered: components["schemas"]["ComplaintFigure"] & unknown;
+        };
+        /**
+         * ComplaintGroup
+         * @description A group of complaints.
+         * @example {
+         *       "en": "text",
+         *       "figures": {
+         *         "breached": {
+         *           "count": 1
+         *         },
+         *         "in_time": {
+         *           "count": 1
+         *         },
+         *         "open": {
+         *           "count": 1
+         *         },
+         *         "received": {
+         *           "count": 1
+         *         },
+         *         "running": {
+         *           "count": 1
+         *         },
+         *         "unanswered": {
+         *           "count": 1
+         *         }
+         *       },
+         *       "name": "张三丰",
+         *       "zh": "text"
+         *     }
+         */
+        ComplaintGroup: {
+            /** @description A province in English. */
+            en?: string;
+            /** @description What is counted of it. */
+            figures: components["schemas"]["ComplaintFigures"] & unknown;
+            /**
+             * @description A kind, a channel, a province (first two digits of GB/T 2260), or a day in China (`2026-11-22`); missing for
+             *     those without.
+             */
+            name?: string;
+            /** @description A province in Chinese. */
+            zh?: string;
+        };
+        /**
          * @description What a complaint is about.
          * @enum {string}
          */
@@ -3795,6 +4210,49 @@ export interface components {
             until?: string;
             /** @description A member of staff wrote down what the person said. */
             written_down: boolean;
+        };
+        /**
+         * ComplaintList
+         * @description A page of complaints.
+         * @example {
+         *       "items": [
+         *         {
+         *           "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "changed_at": "2026-11-22T08:00:00Z",
+         *           "channel": "app",
+         *           "closed_at": "2026-11-22T08:00:00Z",
+         *           "first_response_at": "2026-11-22T08:00:00Z",
+         *           "first_response_breached": false,
+         *           "first_response_due": "2026-11-22T08:00:00Z",
+         *           "id": "0192f0c1-7a10-7000-8000-000000000001",
+         *           "kind": "registered_without_knowledge",
+         *           "last_user_at": "2026-11-22T08:00:00Z",
+         *           "name_masked": "张*",
+         *           "next_actor": "queue",
+         *           "number": "text",
+         *           "outcome": "upheld",
+         *           "phone_masked": "138****1234",
+         *           "received_at": "2026-11-22T08:00:00Z",
+         *           "region": "text",
+         *           "replied_at": "2026-11-22T08:00:00Z",
+         *           "resolution_breached": false,
+         *           "resolution_due": "2026-11-22T08:00:00Z",
+         *           "round": 1,
+         *           "satisfaction": 1,
+         *           "snoozed_until": "2026-11-22T08:00:00Z",
+         *           "state": "submitted",
+         *           "statutory_breached": false,
+         *           "statutory_due": "2026-11-22T08:00:00Z"
+         *         }
+         *       ],
+         *       "next": "text"
+         *     }
+         */
+        ComplaintList: {
+            /** @description As sorted. A page of a search can be shorter than asked for though more follow. */
+            items: components["schemas"]["ComplaintSummary"][];
+            /** @description Goes into `cursor` for the next page; missing on the last. */
+            next?: string;
         };
         /**
          * ComplaintLookup
@@ -3881,6 +4339,121 @@ export interface components {
             others: components["schemas"]["ComplaintVisitor"][];
         };
         /**
+         * ComplaintQuery
+         * @description Which complaints. Everything that is given must be so; nothing given: all of them.
+         * @example {
+         *       "assigned": "me",
+         *       "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *       "channels": [
+         *         "app"
+         *       ],
+         *       "document_number": "11010519491231002X",
+         *       "due_before": "2026-11-22T08:00:00Z",
+         *       "followed": false,
+         *       "iccid": "898604071120C0015291",
+         *       "kinds": [
+         *         "registered_without_knowledge"
+         *       ],
+         *       "msisdn": "1064802000031",
+         *       "next_actor": "queue",
+         *       "number": "text",
+         *       "open": false,
+         *       "phone": "13800001234",
+         *       "received_from": "2026-11-22T08:00:00Z",
+         *       "received_until": "2026-11-22T08:00:00Z",
+         *       "reverse": false,
+         *       "satisfaction": 1,
+         *       "snoozed": false,
+         *       "sort": "received",
+         *       "standing": "in_time",
+         *       "states": [
+         *         "submitted"
+         *       ],
+         *       "tag": "text",
+         *       "text": "text",
+         *       "vin": "1M8GDM9AXKP042788"
+         *     }
+         */
+        ComplaintQuery: {
+            /** @description Yours, or nobody's. */
+            assigned?: components["schemas"]["ComplaintAssigned"] & unknown;
+            /**
+             * Format: uuid
+             * @description Those of this member of staff.
+             */
+            assignee_id?: string;
+            /**
+             * @description Those that came one of these ways.
+             * @default []
+             */
+            channels: components["schemas"]["ComplaintChannel"][];
+            /** @description Those of the person with this whole document number. */
+            document_number?: string;
+            /**
+             * Format: date-time
+             * @description Those that must be answered before this time.
+             */
+            due_before?: string;
+            /** @description Those you follow. */
+            followed?: boolean;
+            /** @description Those about the card with this whole ICCID. */
+            iccid?: string;
+            /**
+             * @description Those of one of these kinds.
+             * @default []
+             */
+            kinds: components["schemas"]["ComplaintKind"][];
+            /** @description Those about the card with this whole number. */
+            msisdn?: string;
+            /** @description Those where it is their turn. */
+            next_actor?: components["schemas"]["ComplaintNextActor"] & unknown;
+            /** @description The one with this receipt number. */
+            number?: string;
+            /** @description Those still to be answered, or the others. */
+            open?: boolean;
+            /** @description Those of the person with this whole mobile number. */
+            phone?: string;
+            /**
+             * Format: date-time
+             * @description Those received at this time or later.
+             */
+            received_from?: string;
+            /**
+             * Format: date-time
+             * @description Those received before this time.
+             */
+            received_until?: string;
+            /** @description Those from this province: first two digits of GB/T 2260; `00`: nobody said. */
+            region?: string;
+            /** @description The other way round. */
+            reverse?: boolean;
+            /**
+             * Format: uint8
+             * @description Those the person gave so many of 5 points.
+             */
+            satisfaction?: number;
+            /** @description Those put aside, or the others. */
+            snoozed?: boolean;
+            /** @description By when they must be answered if missing. */
+            sort?: components["schemas"]["ComplaintSort"] & unknown;
+            /** @description How they stand by the statutory clock. */
+            standing?: components["schemas"]["ComplaintStanding"] & unknown;
+            /**
+             * @description Those in one of these states.
+             * @default []
+             */
+            states: components["schemas"]["ComplaintState"][];
+            /** @description Those with this tag. */
+            tag?: string;
+            /**
+             * @description Those in which all of these words were said, in whatever message: parts of Chinese sentences from two characters
+             *     on, other words as a whole.
+             */
+            text?: string;
+            /** @description Those about the vehicle with this whole VIN. */
+            vin?: string;
+        };
+        /**
          * ComplaintReceipt
          * @description That a complaint was received.
          * @example {
@@ -3902,6 +4475,142 @@ export interface components {
             id: string;
             /** @description Receipt number: finds the complaint again, together with the phone. */
             number: string;
+        };
+        /**
+         * ComplaintReport
+         * @description A report about the complaints received in a time.
+         * @example {
+         *       "all": {
+         *         "breached": {
+         *           "count": 1
+         *         },
+         *         "in_time": {
+         *           "count": 1
+         *         },
+         *         "open": {
+         *           "count": 1
+         *         },
+         *         "received": {
+         *           "count": 1
+         *         },
+         *         "running": {
+         *           "count": 1
+         *         },
+         *         "unanswered": {
+         *           "count": 1
+         *         }
+         *       },
+         *       "answer": {
+         *         "count": 1,
+         *         "median_s": 1,
+         *         "p90_s": 1
+         *       },
+         *       "by_channel": [
+         *         {
+         *           "en": "text",
+         *           "figures": {},
+         *           "name": "张三丰",
+         *           "zh": "text"
+         *         }
+         *       ],
+         *       "by_day": [
+         *         {
+         *           "en": "text",
+         *           "figures": {},
+         *           "name": "张三丰",
+         *           "zh": "text"
+         *         }
+         *       ],
+         *       "by_kind": [
+         *         {
+         *           "en": "text",
+         *           "figures": {},
+         *           "name": "张三丰",
+         *           "zh": "text"
+         *         }
+         *       ],
+         *       "by_region": [
+         *         {
+         *           "en": "text",
+         *           "figures": {},
+         *           "name": "张三丰",
+         *           "zh": "text"
+         *         }
+         *       ],
+         *       "first_response": {
+         *         "count": 1,
+         *         "median_s": 1,
+         *         "p90_s": 1
+         *       },
+         *       "from": "2026-11-22T08:00:00Z",
+         *       "open_by_age": [
+         *         {
+         *           "from_days": 1,
+         *           "open": {
+         *             "count": 1
+         *           },
+         *           "to_days": 1
+         *         }
+         *       ],
+         *       "satisfaction": [
+         *         {
+         *           "count": 1,
+         *           "query": {
+         *             "assignee_id": "0192f0c1-7a10-7000-8000-000000000001",
+         *             "channels": [],
+         *             "document_number": "11010519491231002X",
+         *             "due_before": "2026-11-22T08:00:00Z",
+         *             "followed": false,
+         *             "iccid": "898604071120C0015291",
+         *             "kinds": [],
+         *             "msisdn": "1064802000031",
+         *             "number": "text",
+         *             "open": false,
+         *             "phone": "13800001234",
+         *             "received_from": "2026-11-22T08:00:00Z",
+         *             "received_until": "2026-11-22T08:00:00Z",
+         *             "reverse": false,
+         *             "satisfaction": 1,
+         *             "snoozed": false,
+         *             "states": [],
+         *             "tag": "text",
+         *             "text": "text",
+         *             "vin": "1M8GDM9AXKP042788"
+         *           }
+         *         }
+         *       ],
+         *       "until": "2026-11-22T08:00:00Z"
+         *     }
+         */
+        ComplaintReport: {
+            /** @description All of them. */
+            all: components["schemas"]["ComplaintFigures"] & unknown;
+            /** @description From receipt to the answer that stands. */
+            answer: components["schemas"]["ComplaintSpread"] & unknown;
+            /** @description By which way they came. */
+            by_channel: components["schemas"]["ComplaintGroup"][];
+            /** @description By day. */
+            by_day: components["schemas"]["ComplaintGroup"][];
+            /** @description By what they are about. */
+            by_kind: components["schemas"]["ComplaintGroup"][];
+            /** @description By province. */
+            by_region: components["schemas"]["ComplaintGroup"][];
+            /** @description From receipt to the first words of staff; without reopened complaints. */
+            first_response: components["schemas"]["ComplaintSpread"] & unknown;
+            /**
+             * Format: date-time
+             * @description Received at this time or later.
+             */
+            from: string;
+            /** @description Everything still to be answered now, whenever it was received. */
+            open_by_age: components["schemas"]["ComplaintAge"][];
+            /** @description Those given 1, 2, 3, 4, and 5 points. */
+            satisfaction: components["schemas"]["ComplaintFigure"][];
+            /**
+             * Format: date-time
+             * @description Received before this time.
+             */
+            until: string;
         };
         /**
          * ComplaintRequest
@@ -3973,10 +4682,46 @@ export interface components {
             state: components["schemas"]["RequestState"] & unknown;
         };
         /**
+         * @description What complaints are sorted by.
+         * @enum {string}
+         */
+        ComplaintSort: "received" | "due" | "changed";
+        /**
+         * ComplaintSpread
+         * @description How long something took; nearest rank.
+         * @example {
+         *       "count": 1,
+         *       "median_s": 1,
+         *       "p90_s": 1
+         *     }
+         */
+        ComplaintSpread: {
+            /**
+             * Format: uint64
+             * @description Complaints where it has happened.
+             */
+            count: number;
+            /**
+             * Format: uint64
+             * @description Half took at most so many seconds.
+             */
+            median_s?: number;
+            /**
+             * Format: uint64
+             * @description Nine of ten took at most so many seconds.
+             */
+            p90_s?: number;
+        };
+        /**
          * @description How far a clock has run.
          * @enum {string}
          */
         ComplaintStage: "warning" | "breach";
+        /**
+         * @description How a complaint stands by the statutory clock.
+         * @enum {string}
+         */
+        ComplaintStanding: "in_time" | "breached" | "running" | "unanswered";
         /**
          * @description Where a complaint stands.
          * @enum {string}
@@ -6177,6 +6922,117 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * RegistrationProgress
+         * @description How far the cards in use of a brand have been registered.
+         * @example {
+         *       "brand": "红旗",
+         *       "notified": {
+         *         "count": 1,
+         *         "query": {
+         *           "brand": "红旗",
+         *           "notified": false,
+         *           "registered": false
+         *         }
+         *       },
+         *       "registered": {
+         *         "count": 1,
+         *         "query": {
+         *           "brand": "红旗",
+         *           "notified": false,
+         *           "registered": false
+         *         }
+         *       },
+         *       "registered_after_notice": {
+         *         "count": 1,
+         *         "query": {
+         *           "brand": "红旗",
+         *           "notified": false,
+         *           "registered": false
+         *         }
+         *       },
+         *       "unregistered": {
+         *         "count": 1,
+         *         "query": {
+         *           "brand": "红旗",
+         *           "notified": false,
+         *           "registered": false
+         *         }
+         *       },
+         *       "vehicles": {
+         *         "count": 1,
+         *         "query": {
+         *           "brand": "红旗",
+         *           "notified": false,
+         *           "registered": false
+         *         }
+         *       }
+         *     }
+         */
+        RegistrationProgress: {
+            /** @description The brand; missing for all of them. */
+            brand?: string;
+            /** @description Those about which somebody was told. */
+            notified: components["schemas"]["VehicleFigure"] & unknown;
+            /** @description Those somebody is registered for. */
+            registered: components["schemas"]["VehicleFigure"] & unknown;
+            /** @description Those somebody is registered for since. */
+            registered_after_notice: components["schemas"]["VehicleFigure"] & unknown;
+            /** @description Those nobody was ever registered for. */
+            unregistered: components["schemas"]["VehicleFigure"] & unknown;
+            /** @description All vehicles. */
+            vehicles: components["schemas"]["VehicleFigure"] & unknown;
+        };
+        /**
+         * RegistrationReport
+         * @description Supplementary registration (Art 22).
+         * @example {
+         *       "all": {
+         *         "brand": "红旗",
+         *         "notified": {
+         *           "count": 1
+         *         },
+         *         "registered": {
+         *           "count": 1
+         *         },
+         *         "registered_after_notice": {
+         *           "count": 1
+         *         },
+         *         "unregistered": {
+         *           "count": 1
+         *         },
+         *         "vehicles": {
+         *           "count": 1
+         *         }
+         *       },
+         *       "by_brand": [
+         *         {
+         *           "brand": "红旗",
+         *           "notified": {
+         *             "count": 1
+         *           },
+         *           "registered": {
+         *             "count": 1
+         *           },
+         *           "registered_after_notice": {
+         *             "count": 1
+         *           },
+         *           "unregistered": {
+         *             "count": 1
+         *           },
+         *           "vehicles": {
+         *             "count": 1
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        RegistrationReport: {
+            /** @description All vehicles. */
+            all: components["schemas"]["RegistrationProgress"] & unknown;
+            /** @description Each brand by itself. */
+            by_brand: components["schemas"]["RegistrationProgress"][];
+        };
+        /**
          * RegistrationRequest
          * @description Who is to be registered for what.
          * @example {
@@ -6639,7 +7495,7 @@ export interface components {
          * @description Kind of record.
          * @enum {string}
          */
-        RevealSubject: "person" | "vehicle";
+        RevealSubject: "person" | "vehicle" | "complaint";
         /**
          * Revealed
          * @description What was asked for.
@@ -7601,6 +8457,28 @@ export interface components {
             vin_masked: string;
         };
         /**
+         * VehicleFigure
+         * @description How many vehicles, and which.
+         * @example {
+         *       "count": 1,
+         *       "query": {
+         *         "brand": "红旗",
+         *         "notified": false,
+         *         "registered": false,
+         *         "state": "unregistered"
+         *       }
+         *     }
+         */
+        VehicleFigure: {
+            /**
+             * Format: uint64
+             * @description How many.
+             */
+            count: number;
+            /** @description The list that shows them. */
+            query: components["schemas"]["VehicleQuery"] & unknown;
+        };
+        /**
          * VehicleList
          * @description Vehicles.
          * @example {
@@ -7648,6 +8526,26 @@ export interface components {
             engine_number: string;
             /** @description Vehicle identification number. */
             vin: string;
+        };
+        /**
+         * VehicleQuery
+         * @description Which vehicles: parameters of `console_vehicles`.
+         * @example {
+         *       "brand": "红旗",
+         *       "notified": false,
+         *       "registered": false,
+         *       "state": "unregistered"
+         *     }
+         */
+        VehicleQuery: {
+            /** @description Of this brand. */
+            brand?: string;
+            /** @description Somebody was told that they must be registered, or not. */
+            notified?: boolean;
+            /** @description Somebody is registered for them, or not. */
+            registered?: boolean;
+            /** @description Whose record stands here. */
+            state?: components["schemas"]["RecordState"] & unknown;
         };
         /**
          * Verdict
@@ -9981,6 +10879,199 @@ export interface operations {
             };
         };
     };
+    cases: {
+        parameters: {
+            query?: {
+                /** @description Those still to be answered, or the others. */
+                open?: boolean;
+                /** @description Those of this kind. */
+                kind?: components["schemas"]["ComplaintKind"];
+                /** @description Those that stand here. */
+                state?: components["schemas"]["ComplaintState"];
+                /** @description Yours, or nobody's. */
+                assigned?: components["schemas"]["ComplaintAssigned"];
+                /** @description Those of this member of staff. */
+                assignee_id?: string;
+                /** @description Those put aside, or the others. */
+                snoozed?: boolean;
+                /** @description By when they must be answered if missing. */
+                sort?: components["schemas"]["ComplaintSort"];
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page; 50 if missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case_file: {
         parameters: {
             query?: never;
@@ -10359,6 +11450,378 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["ComplaintCounts"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_search: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before, of the same search. */
+                cursor?: string;
+                /** @description Rows of a page; 50 if missing. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintQuery"];
+            };
+        };
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_search_csv: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same for a repeat of the same request, which then has no second effect and gets the first answer. See docs/api.md. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ComplaintQuery"];
+            };
+        };
+        responses: {
+            /**
+             * @description UTF-8 with byte order mark, lines end with CRLF. A cell that a spreadsheet would take for a formula starts with
+             *     an apostrophe.
+             */
+            200: {
+                headers: {
+                    /** @description Name of the file. */
+                    "CONTENT-DISPOSITION": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -19368,6 +20831,722 @@ export interface operations {
             };
         };
     };
+    report_complaints: {
+        parameters: {
+            query?: {
+                /** @description Complaints received at this time or later; 30 days before `until` if missing. */
+                from?: string;
+                /** @description Complaints received before this time, at most 366 days after `from`; now if missing. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ComplaintReport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_complaints_csv: {
+        parameters: {
+            query?: {
+                /** @description Complaints received at this time or later; 30 days before `until` if missing. */
+                from?: string;
+                /** @description Complaints received before this time, at most 366 days after `from`; now if missing. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description UTF-8 with byte order mark, lines end with CRLF. A cell that a spreadsheet would take for a formula starts with
+             *     an apostrophe.
+             */
+            200: {
+                headers: {
+                    /** @description Name of the file. */
+                    "CONTENT-DISPOSITION": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["RegistrationReport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_registration_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description UTF-8 with byte order mark, lines end with CRLF. A cell that a spreadsheet would take for a formula starts with
+             *     an apostrophe.
+             */
+            200: {
+                headers: {
+                    /** @description Name of the file. */
+                    "CONTENT-DISPOSITION": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the credentials do not fit. */
+            401: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or someone else's. */
+            404: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The method is not allowed here. */
+            405: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone was faster, or the state has changed. */
+            409: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its time is over. */
+            410: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record has changed since it was read. */
+            412: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The media type is not supported. */
+            415: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content cannot be accepted. */
+            422: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or failures. */
+            429: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not right now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it is worth trying again. */
+                    "RETRY-AFTER"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_requests: {
         parameters: {
             query?: {
@@ -20116,6 +22295,16 @@ export interface operations {
     reveals: {
         parameters: {
             query?: {
+                /** @description Those of this member of staff. */
+                staff_id?: string;
+                /** @description Those at this kind of record. */
+                subject_kind?: components["schemas"]["RevealSubject"];
+                /** @description Those at this record. */
+                subject_id?: string;
+                /** @description Those at this time or later. */
+                from?: string;
+                /** @description Those before this time. */
+                until?: string;
                 /** @description `next` of the page before. */
                 before?: string;
             };
@@ -26586,6 +28775,10 @@ export interface operations {
                 state?: components["schemas"]["RecordState"];
                 /** @description Those of this brand. */
                 brand?: string;
+                /** @description Those somebody is registered for, or the others. */
+                registered?: boolean;
+                /** @description Those about which somebody was told that they must be registered (Art 22), or the others. */
+                notified?: boolean;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Rows of a page; 50 if missing. */
@@ -26769,6 +28962,10 @@ export interface operations {
                 state?: components["schemas"]["RecordState"];
                 /** @description Those of this brand. */
                 brand?: string;
+                /** @description Those somebody is registered for, or the others. */
+                registered?: boolean;
+                /** @description Those about which somebody was told that they must be registered (Art 22), or the others. */
+                notified?: boolean;
             };
             header?: never;
             path?: never;
