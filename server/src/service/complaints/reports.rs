@@ -6,7 +6,7 @@ use crate::{
         clocks::DAY_MS,
         complaint::{Channel, Kind, list::Standing},
     },
-    service::{App, Result},
+    service::{App, Refusal, Result},
     store::{ComplaintFilter, ComplaintRegion, Group, Lapse, Spread, Tally},
 };
 
@@ -88,9 +88,8 @@ pub async fn report(app: &App, from_ms: i64, until_ms: i64) -> Result<Report> {
         let tally = reports.tally(&filter, Group::All).await?;
         open_by_age.push(Figure { count: tally.first().map_or(0, |tally| tally.received), filter });
     }
-    let mut all = by(Group::All).await?;
     Ok(Report {
-        all: all.remove(0),
+        all: by(Group::All).await?.pop().ok_or(Refusal::Internal)?,
         by_kind: by(Group::Kind).await?,
         by_channel: by(Group::Channel).await?,
         by_region: by(Group::Region).await?,
