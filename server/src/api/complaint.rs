@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use poem_openapi::{ApiResponse, Enum, Object, payload::Json};
 use uuid::Uuid;
 
-use super::objects::{mirror, time};
+use super::objects::{DocumentType, mirror, time};
 use crate::{
     rules::complaint::{self, By, Event},
-    service::complaints::Receipt,
+    service::complaints::{About, NewComplaint, Receipt},
 };
 
 mirror! {
@@ -271,6 +271,62 @@ impl From<Event> for ComplaintEventKind {
             Event::Acted { .. } => Self::Acted,
             Event::Absorbed { .. } => Self::Absorbed,
             Event::Alerted { .. } => Self::Alerted,
+        }
+    }
+}
+
+/// What a complaint says, whoever writes it down.
+#[derive(Object)]
+pub(super) struct ComplaintDetails {
+    /// What it is about.
+    kind: ComplaintKind,
+    /// What happened, 1 to 2,000 characters.
+    #[oai(validator(min_length = 1, max_length = 2000))]
+    text: String,
+    /// How the person is called.
+    #[oai(validator(max_length = 50))]
+    name: Option<String>,
+    /// Province: first two digits of GB/T 2260.
+    #[oai(validator(max_length = 2))]
+    region: Option<String>,
+    /// The vehicle; an owner's must be one of their own.
+    vehicle_id: Option<Uuid>,
+    /// The request; an owner's must be one of their own.
+    request_id: Option<Uuid>,
+    /// Vehicle identification number.
+    #[oai(validator(max_length = 17))]
+    vin: Option<String>,
+    /// ICCID of the card.
+    #[oai(validator(max_length = 20))]
+    iccid: Option<String>,
+    /// Number of the card.
+    #[oai(validator(max_length = 13))]
+    msisdn: Option<String>,
+    /// Type of the person's document.
+    document_type: Option<DocumentType>,
+    /// Its number.
+    #[oai(validator(max_length = 40))]
+    document_number: Option<String>,
+}
+
+impl ComplaintDetails {
+    /// What is filed, by the way it came.
+    pub(super) fn filed(&self, channel: complaint::Channel) -> NewComplaint<'_> {
+        let document = self.document_type.zip(self.document_number.as_deref());
+        NewComplaint {
+            kind: self.kind.into(),
+            channel,
+            text: &self.text,
+            name: self.name.as_deref(),
+            region: self.region.as_deref(),
+            about: About {
+                vehicle: self.vehicle_id,
+                request: self.request_id,
+                vin: self.vin.as_deref(),
+                iccid: self.iccid.as_deref(),
+                msisdn: self.msisdn.as_deref(),
+                document: document.map(|(kind, number)| (kind.into(), number)),
+            },
         }
     }
 }

@@ -14,17 +14,17 @@ use crate::{
         Group,
         auth::Owner,
         complaint::{
-            ComplaintActor, ComplaintEventKind, ComplaintKind, ComplaintNextActor, ComplaintOutcome,
-            ComplaintReceipt, ComplaintState, ComplaintText, Filed,
+            ComplaintActor, ComplaintDetails, ComplaintEventKind, ComplaintKind, ComplaintNextActor,
+            ComplaintOutcome, ComplaintReceipt, ComplaintState, ComplaintText, Filed,
         },
-        objects::{DocumentType, Done, time},
+        objects::{Done, time},
         page::List,
         problem::Problem,
     },
     rules::complaint::Channel,
     service::{
         App,
-        complaints::{self, About, NewComplaint, OwnerView, Status},
+        complaints::{self, OwnerView, Status},
     },
     store::{Complaint, ComplaintLine},
 };
@@ -45,37 +45,11 @@ enum OwnChannel {
 /// What is wrong.
 #[derive(Object)]
 struct ComplaintRequest {
-    /// What it is about.
-    kind: ComplaintKind,
     /// Where it is filed.
     channel: OwnChannel,
-    /// What happened, 1 to 2,000 characters.
-    #[oai(validator(min_length = 1, max_length = 2000))]
-    text: String,
-    /// How you are called.
-    #[oai(validator(max_length = 50))]
-    name: Option<String>,
-    /// Province: first two digits of GB/T 2260.
-    #[oai(validator(max_length = 2))]
-    region: Option<String>,
-    /// One of your vehicles.
-    vehicle_id: Option<Uuid>,
-    /// One of your requests.
-    request_id: Option<Uuid>,
-    /// Vehicle identification number, if it is not one of yours.
-    #[oai(validator(max_length = 17))]
-    vin: Option<String>,
-    /// ICCID of the card, if you know it.
-    #[oai(validator(max_length = 20))]
-    iccid: Option<String>,
-    /// Number of the card, if you know it.
-    #[oai(validator(max_length = 13))]
-    msisdn: Option<String>,
-    /// Type of the document somebody may have used.
-    document_type: Option<DocumentType>,
-    /// Its number.
-    #[oai(validator(max_length = 40))]
-    document_number: Option<String>,
+    /// What it is.
+    #[oai(flatten)]
+    details: ComplaintDetails,
 }
 
 /// How content you are.
@@ -206,25 +180,11 @@ impl Complaints {
         app: Data<&App>,
         body: Json<ComplaintRequest>,
     ) -> Result<Filed, Problem> {
-        let document = body.document_type.zip(body.document_number.as_deref());
-        let new = NewComplaint {
-            kind: body.kind.into(),
-            channel: match body.channel {
-                OwnChannel::App => Channel::App,
-                OwnChannel::Portal => Channel::Portal,
-            },
-            text: &body.text,
-            name: body.name.as_deref(),
-            region: body.region.as_deref(),
-            about: About {
-                vehicle: body.vehicle_id,
-                request: body.request_id,
-                vin: body.vin.as_deref(),
-                iccid: body.iccid.as_deref(),
-                msisdn: body.msisdn.as_deref(),
-                document: document.map(|(kind, number)| (kind.into(), number)),
-            },
+        let channel = match body.channel {
+            OwnChannel::App => Channel::App,
+            OwnChannel::Portal => Channel::Portal,
         };
+        let new = body.details.filed(channel);
         let receipt = complaints::by_owner(&app, owner.0.subject_id, new).await?;
         Ok(Filed::Filed(Json(ComplaintReceipt::from(receipt))))
     }

@@ -3110,7 +3110,7 @@ export interface components {
             channel: components["schemas"]["CallerChannel"] & unknown;
             /** @description Its number. */
             document_number?: string;
-            /** @description Type of their document. */
+            /** @description Type of the person's document. */
             document_type?: components["schemas"]["DocumentType"] & unknown;
             /** @description ICCID of the card. */
             iccid?: string;
@@ -3118,7 +3118,7 @@ export interface components {
             kind: components["schemas"]["ComplaintKind"] & unknown;
             /** @description Number of the card. */
             msisdn?: string;
-            /** @description How they are called. */
+            /** @description How the person is called. */
             name?: string;
             /** @description Their mobile number. */
             phone: string;
@@ -3126,14 +3126,14 @@ export interface components {
             region?: string;
             /**
              * Format: uuid
-             * @description The request.
+             * @description The request; an owner's must be one of their own.
              */
             request_id?: string;
             /** @description What happened, 1 to 2,000 characters. */
             text: string;
             /**
              * Format: uuid
-             * @description The vehicle.
+             * @description The vehicle; an owner's must be one of their own.
              */
             vehicle_id?: string;
             /** @description Vehicle identification number. */
@@ -4634,31 +4634,31 @@ export interface components {
             channel: components["schemas"]["OwnChannel"] & unknown;
             /** @description Its number. */
             document_number?: string;
-            /** @description Type of the document somebody may have used. */
+            /** @description Type of the person's document. */
             document_type?: components["schemas"]["DocumentType"] & unknown;
-            /** @description ICCID of the card, if you know it. */
+            /** @description ICCID of the card. */
             iccid?: string;
             /** @description What it is about. */
             kind: components["schemas"]["ComplaintKind"] & unknown;
-            /** @description Number of the card, if you know it. */
+            /** @description Number of the card. */
             msisdn?: string;
-            /** @description How you are called. */
+            /** @description How the person is called. */
             name?: string;
             /** @description Province: first two digits of GB/T 2260. */
             region?: string;
             /**
              * Format: uuid
-             * @description One of your requests.
+             * @description The request; an owner's must be one of their own.
              */
             request_id?: string;
             /** @description What happened, 1 to 2,000 characters. */
             text: string;
             /**
              * Format: uuid
-             * @description One of your vehicles.
+             * @description The vehicle; an owner's must be one of their own.
              */
             vehicle_id?: string;
-            /** @description Vehicle identification number, if it is not one of yours. */
+            /** @description Vehicle identification number. */
             vin?: string;
         };
         /**

@@ -1,4 +1,5 @@
 export { base } from "./base.ts";
+export { dialog } from "./dialog.ts";
 export { draw } from "./draw.ts";
 export { lastDay, megabytes, moment } from "./format.ts";
 export { Header } from "./header.ts";

@@ -27,19 +27,19 @@ use crate::{
         Group,
         auth::{ComplaintHandler, ComplaintReader},
         complaint::{
-            ComplaintAct, ComplaintActor, ComplaintChannel, ComplaintClock, ComplaintEventKind,
-            ComplaintKind, ComplaintNextActor, ComplaintOutcome, ComplaintReceipt, ComplaintSort,
-            ComplaintStage, ComplaintState, Filed,
+            ComplaintAct, ComplaintActor, ComplaintChannel, ComplaintClock, ComplaintDetails,
+            ComplaintEventKind, ComplaintKind, ComplaintNextActor, ComplaintOutcome, ComplaintReceipt,
+            ComplaintSort, ComplaintStage, ComplaintState, Filed,
         },
         mask,
-        objects::{DocumentType, RecordState, RequestKind, RequestState, time},
+        objects::{RecordState, RequestKind, RequestState, time},
         problem::Problem,
         version::Versioned,
     },
     rules::complaint::{Channel, Event},
     service::{
         App,
-        complaints::{self, About, CaseView, Line, NewComplaint},
+        complaints::{self, CaseView, Line},
     },
     store::Complaint,
 };
@@ -65,35 +65,9 @@ struct CallerComplaintRequest {
     /// Their mobile number.
     #[oai(validator(max_length = 20))]
     phone: String,
-    /// What it is about.
-    kind: ComplaintKind,
-    /// What happened, 1 to 2,000 characters.
-    #[oai(validator(min_length = 1, max_length = 2000))]
-    text: String,
-    /// How they are called.
-    #[oai(validator(max_length = 50))]
-    name: Option<String>,
-    /// Province: first two digits of GB/T 2260.
-    #[oai(validator(max_length = 2))]
-    region: Option<String>,
-    /// The vehicle.
-    vehicle_id: Option<Uuid>,
-    /// The request.
-    request_id: Option<Uuid>,
-    /// Vehicle identification number.
-    #[oai(validator(max_length = 17))]
-    vin: Option<String>,
-    /// ICCID of the card.
-    #[oai(validator(max_length = 20))]
-    iccid: Option<String>,
-    /// Number of the card.
-    #[oai(validator(max_length = 13))]
-    msisdn: Option<String>,
-    /// Type of their document.
-    document_type: Option<DocumentType>,
-    /// Its number.
-    #[oai(validator(max_length = 40))]
-    document_number: Option<String>,
+    /// What it is.
+    #[oai(flatten)]
+    details: ComplaintDetails,
 }
 
 /// A complaint in a list of the console.
@@ -441,25 +415,11 @@ impl Complaints {
         app: Data<&App>,
         body: Json<CallerComplaintRequest>,
     ) -> Result<Filed, Problem> {
-        let document = body.document_type.zip(body.document_number.as_deref());
-        let new = NewComplaint {
-            kind: body.kind.into(),
-            channel: match body.channel {
-                CallerChannel::Hotline => Channel::Hotline,
-                CallerChannel::Counter => Channel::Counter,
-            },
-            text: &body.text,
-            name: body.name.as_deref(),
-            region: body.region.as_deref(),
-            about: About {
-                vehicle: body.vehicle_id,
-                request: body.request_id,
-                vin: body.vin.as_deref(),
-                iccid: body.iccid.as_deref(),
-                msisdn: body.msisdn.as_deref(),
-                document: document.map(|(kind, number)| (kind.into(), number)),
-            },
+        let channel = match body.channel {
+            CallerChannel::Hotline => Channel::Hotline,
+            CallerChannel::Counter => Channel::Counter,
         };
+        let new = body.details.filed(channel);
         let receipt = complaints::for_caller(&app, &staff.0, &body.phone, new).await?;
         Ok(Filed::Filed(Json(ComplaintReceipt::from(receipt))))
     }

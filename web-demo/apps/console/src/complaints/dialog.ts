@@ -1,18 +1,9 @@
 import { css } from "lit";
+import { dialog } from "@ownerproof/ui";
 
 /** Styles of a dialog with a form. */
 export const dialogStyles = css`
-  dialog {
-    width: min(92vw, 440px);
-    padding: 24px;
-    border: 0;
-    border-radius: var(--op-radius);
-    background: var(--op-surface);
-    color: var(--op-ink);
-  }
-  dialog::backdrop {
-    background: rgb(8 12 14 / 55%);
-  }
+  ${dialog}
   dialog .pair {
     display: grid;
     grid-template-columns: 1fr 1fr;

@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import { LocalizedElement, base } from "@ownerproof/ui";
+import { LocalizedElement, base, dialog } from "@ownerproof/ui";
 import { t } from "./texts.ts";
 
 const KEYS = [
@@ -24,18 +24,8 @@ export class ComplaintKeysheet extends LocalizedElement {
 
   static override styles = [
     base,
+    dialog,
     css`
-      dialog {
-        width: min(92vw, 420px);
-        padding: 24px;
-        border: 0;
-        border-radius: var(--op-radius);
-        background: var(--op-surface);
-        color: var(--op-ink);
-      }
-      dialog::backdrop {
-        background: rgb(8 12 14 / 55%);
-      }
       dl {
         display: grid;
         grid-template-columns: auto 1fr;

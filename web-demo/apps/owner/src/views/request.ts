@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type OwnerRequest, body } from "@ownerproof/api-client";
-import { LocalizedElement, Poll, base, locale, moment } from "@ownerproof/ui";
+import { LocalizedElement, Poll, base, dialog, locale, moment } from "@ownerproof/ui";
 import { api } from "../api.ts";
 import { carPlate, carStyles } from "../parts/car.ts";
 import { cardList, cardStyles } from "../parts/cards.ts";
@@ -34,6 +34,7 @@ export class OwnerRequestPage extends LocalizedElement {
 
   static override styles = [
     base,
+    dialog,
     carStyles,
     cardStyles,
     invitationStyles,
@@ -72,17 +73,6 @@ export class OwnerRequestPage extends LocalizedElement {
         display: grid;
         grid-template-columns: auto 1fr;
         gap: 4px 16px;
-      }
-      dialog {
-        width: min(92vw, 420px);
-        padding: 24px;
-        border: 0;
-        border-radius: var(--op-radius);
-        background: var(--op-surface);
-        color: var(--op-ink);
-      }
-      dialog::backdrop {
-        background: rgb(8 12 14 / 55%);
       }
       dialog .stack {
         margin-top: 20px;

@@ -1,7 +1,7 @@
 import { type PropertyValues, css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type OwnerComplaint, type OwnerComplaintSummary, body } from "@ownerproof/api-client";
-import { LocalizedElement, Poll, base, lastDay, moment } from "@ownerproof/ui";
+import { LocalizedElement, Poll, base, dialog, lastDay, moment } from "@ownerproof/ui";
 import { api } from "../../api.ts";
 import { problem, skeleton } from "../../parts/problem.ts";
 import { timelineStyles } from "../../parts/timeline.ts";
@@ -36,6 +36,7 @@ export class OwnerComplaintPage extends LocalizedElement {
 
   static override styles = [
     base,
+    dialog,
     timelineStyles,
     css`
       .columns {
@@ -129,17 +130,6 @@ export class OwnerComplaintPage extends LocalizedElement {
       .scores button[aria-pressed="true"] {
         border-color: var(--op-accent);
         background: var(--op-accent-soft);
-      }
-      dialog {
-        width: min(92vw, 420px);
-        padding: 24px;
-        border: 0;
-        border-radius: var(--op-radius);
-        background: var(--op-surface);
-        color: var(--op-ink);
-      }
-      dialog::backdrop {
-        background: rgb(8 12 14 / 55%);
       }
     `,
   ];
