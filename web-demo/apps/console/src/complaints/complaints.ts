@@ -54,7 +54,7 @@ export class ConsoleComplaints extends LocalizedElement {
   @query("#search") private search!: HTMLInputElement;
 
   #stop: (() => void) | null = null;
-  #timer = 0;
+  #timer: number | undefined;
   /** Counts what was asked: an answer to an earlier question is late. */
   #asked = 0;
 
@@ -237,6 +237,7 @@ export class ConsoleComplaints extends LocalizedElement {
   override disconnectedCallback(): void {
     this.#stop?.();
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     super.disconnectedCallback();
   }
 
@@ -270,9 +271,10 @@ export class ConsoleComplaints extends LocalizedElement {
     void this.#load();
   }
 
+  /** Asks again soon, once for all that happens until then; what never ends must not put it off for ever. */
   #gather(): void {
-    clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => {
+    this.#timer ??= window.setTimeout(() => {
+      this.#timer = undefined;
       if ((this.rows?.length ?? 0) > FRESH) this.stale = true;
       else void this.#load();
       void this.#count();
