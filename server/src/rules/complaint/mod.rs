@@ -503,7 +503,8 @@ impl Case {
                 | S::Reopened
                 | S::WaitingForUser
                 | S::Proposed
-                | S::SecondApproval,
+                | S::SecondApproval
+                | S::Appealed,
                 Event::Proposed { outcome, second },
             ) if outcome.is_answer() => {
                 let By::Staff(who) = by else { return Err(Illegal::NotYours) };

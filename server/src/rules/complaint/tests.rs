@@ -40,6 +40,14 @@ fn art_21_the_way_of_a_complaint() {
 }
 
 #[test]
+fn art_21_who_appeals_before_the_answer_still_gets_one() {
+    let appealed = begun_and(&[(E::Appealed, By::User)]).unwrap();
+    assert_eq!(appealed.state, S::Appealed);
+    let replied = appealed.next(proposal(false), A).unwrap().next(REPLIED, A).unwrap();
+    assert_eq!(replied.state, S::Replied);
+}
+
+#[test]
 fn only_who_has_it_speaks_and_anybody_notes() {
     assert_eq!(begun_and(&[(E::Said, B)]), Err(Illegal::NotYours));
     assert_eq!(begun_and(&[(E::Asked, B)]), Err(Illegal::NotYours));

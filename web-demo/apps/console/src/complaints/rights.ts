@@ -18,7 +18,7 @@ export interface Can {
 }
 
 const ASKABLE = ["assigned", "investigating", "reopened", "waiting_for_user"];
-const PROPOSABLE = [...ASKABLE, "proposed", "second_approval"];
+const PROPOSABLE = [...ASKABLE, "proposed", "second_approval", "appealed"];
 const RELEASABLE = ["assigned", "investigating", "reopened"];
 
 /** Whether somebody works on complaints, rather than only reading them. */
